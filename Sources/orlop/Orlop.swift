@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+@main
+struct Orlop {
+  static func main() {}
+}
