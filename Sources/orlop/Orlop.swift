@@ -1,7 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import ArgumentParser
+
+/// The command: one file per verb under `Verbs/`.
+struct Orlop: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orlop",
+    abstract: "Kubernetes-style persistent volumes on a plain Linux host.",
+    discussion: """
+      Turns StorageClass, PersistentVolume, PersistentVolumeClaim and Pod manifests into real, limited, mounted \
+      volumes. No daemon, no Kubernetes, no configuration.
+
+      EXAMPLES:
+        orlop apply -f examples/database.yaml
+        orlop get sc,pv,pvc,pods
+        ls $(orlop path pod/example-db data)
+        orlop delete -f examples/database.yaml
+      """,
+    version: Version.text,
+    subcommands: [VersionCommand.self])
+}
+
+/// Runs the command and turns what it throws into one sentence and an exit status: 0 done, 1 failed, 2 usage.
 @main
-struct Orlop {
-  static func main() {}
+struct Main {
+  static func main() async {
+    do {
+      var command = try Orlop.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let (text, status) = verdict(on: error)
+      if !text.isEmpty { status == 0 ? Output.print(text) : Output.complain(text) }
+      Orlop.exit(withError: ExitCode(status))
+    }
+  }
+
+  private static func verdict(on error: any Error) -> (text: String, status: Int32) {
+    let code = Orlop.exitCode(for: error)
+    switch code {
+    case .success: return (Orlop.fullMessage(for: error), 0)
+    case .validationFailure: return (Orlop.fullMessage(for: error), 2)
+    default: break
+    }
+    if let code = error as? ExitCode { return ("", code.rawValue) }
+    return ("error: " + Orlop.message(for: error), 1)
+  }
 }
