@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+/// What is true of one volume, kept beside its data in `volume.json`: the only owner of its size, format and filesystem UUID.
+public struct VolumeRecord: Sendable, Hashable, Codable {
+  /// The version of this format that this program writes, and the newest that it reads.
+  public static let currentVersion = 1
+
+  /// The version of the format.
+  public var version: Int
+  /// The volume's name; always that of the directory it lies in.
+  public var id: String
+  /// The pool it lies in.
+  public var pool: String
+  /// Which storage system made it.
+  public var storage: StorageKind
+  /// The bytes that it was asked to hold.
+  public var capacityBytes: Int64
+  /// Whether the capacity is enforced.
+  public var enforcement: Enforcement
+  /// Owner and mode of its root directory, as it was created.
+  public var owner: VolumeOwner
+  /// The image, for ``StorageKind/image`` alone.
+  public var image: ImageRecord?
+  /// When it was created, in seconds since 1970 (UTC).
+  public var createdAt: Int64
+  /// Hints for whoever asked for it.
+  public var origin: [String: String]
+
+  /// What is true of a volume's image.
+  public struct ImageRecord: Sendable, Hashable, Codable {
+    /// The filesystem in it.
+    public var filesystem: FilesystemKind
+    /// The filesystem's UUID in lower case.
+    public var uuid: String
+    /// The length of the image file; more than the capacity by what the filesystem needs for itself.
+    public var bytes: Int64
+    /// How it takes its room.
+    public var diskFormat: DiskFormat
+
+    /// The image of `bytes` with `filesystem` named `uuid`.
+    public init(filesystem: FilesystemKind, uuid: String, bytes: Int64, diskFormat: DiskFormat) {
+      self.filesystem = filesystem
+      self.uuid = uuid
+      self.bytes = bytes
+      self.diskFormat = diskFormat
+    }
+  }
+
+  /// The bytes of the pool that are promised to it.
+  public var promisedBytes: Int64 { image?.bytes ?? capacityBytes }
+
+  /// How the volume made of this record differs from `request`; nil when it does not. The origin does not count: it is a hint.
+  func difference(from request: VolumeRequest) -> String? {
+    let pairs: [(String, String, String)] = [
+      ("capacity", "\(capacityBytes) bytes", "\(request.capacity) bytes"),
+      ("storage", storage.rawValue, request.storage.rawValue),
+      ("pool", pool, request.pool),
+      ("enforcement", enforcement.rawValue, request.enforcement.rawValue),
+      ("fsType", image?.filesystem.rawValue ?? request.filesystem.rawValue, request.filesystem.rawValue),
+      ("diskformat", image?.diskFormat.rawValue ?? request.diskFormat.rawValue, request.diskFormat.rawValue),
+      ("owner", "\(owner)", "\(request.owner)"),
+    ]
+    return pairs.first { $0.1 != $0.2 }.map { "its \($0.0) is \($0.1), not \($0.2)" }
+  }
+}
