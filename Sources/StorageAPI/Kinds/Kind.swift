@@ -76,3 +76,11 @@ public struct Kind: Sendable, Hashable {
     }
   }
 }
+
+extension Kind {
+  /// Kinds are equal when their names and groups are: there are no others of the same name.
+  public static func == (left: Kind, right: Kind) -> Bool { left.name == right.name && left.group == right.group }
+
+  /// The name says enough: this keeps tables of object keys fast.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}

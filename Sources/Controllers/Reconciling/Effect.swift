@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+public import StorageAPI
+
+/// An act on storage, outside the objects. Each may be repeated: what is done already is done.
+public enum Effect: Sendable, Hashable {
+  /// Make the volume, or find the one of that name that an earlier attempt made.
+  case provision(ProvisionRequest)
+  /// Remove the storage behind a Released volume.
+  case deleteBackend(PersistentVolume)
+  /// Empty a Released volume for its next claim.
+  case recycle(PersistentVolume)
+}
+
+/// What a storage system needs to know to make a volume (rules P24-P31).
+public struct ProvisionRequest: Sendable, Hashable {
+  /// The volume's name, `pvc-<uid of the claim>` (rule P8).
+  public let volumeName: String
+  /// The claim to make it for.
+  public let claim: PersistentVolumeClaim
+  /// The claim's class.
+  public let storageClass: StorageClass
+  /// The claim's request, rounded up to whole bytes.
+  public let bytes: Int64
+  /// The node that the scheduler chose, or nil when the class does not wait for one (rule P21).
+  public let selectedNode: String?
+}
+
+/// A volume that a storage system has made.
+public struct ProvisionedVolume: Sendable, Hashable {
+  /// The volume's size; 0 means unknown and reads as the request (rule P29).
+  public let bytes: Int64
+  /// The members of `spec` that say where the volume is, such as `csi` and `nodeAffinity`.
+  public let source: JSONObject
+
+  /// A volume of `bytes` at `source`.
+  public init(bytes: Int64, source: JSONObject) {
+    self.bytes = bytes
+    self.source = source
+  }
+}
+
+/// How an ``Effect`` ended.
+public enum Outcome: Sendable, Hashable {
+  /// It is done, now or already before.
+  case done
+  /// The volume of a `provision` exists.
+  case provisioned(ProvisionedVolume)
+  /// It failed, for the reason given.
+  case failed(EffectFailure)
+}
+
+/// Why an effect failed, as far as deciders care (rules P34, R8).
+public struct EffectFailure: Error, Sendable, Hashable {
+  /// What the failure means for the next attempt.
+  public enum Meaning: Sendable, Hashable {
+    /// The request can never succeed as it stands; retried slowly.
+    case infeasible
+    /// Somebody still uses it; no failure of the storage.
+    case inUse
+    /// The work may go on in the background; the same call is made again.
+    case unfinished
+    /// The chosen node lacks room; another may do.
+    case exhausted
+    /// Anything else; retried with back-off.
+    case final
+  }
+
+  /// What it means.
+  public let meaning: Meaning
+  /// One sentence for the user.
+  public let message: String
+
+  /// A failure of `meaning`, told as `message`.
+  public init(_ meaning: Meaning, _ message: String) {
+    self.meaning = meaning
+    self.message = message
+  }
+}
