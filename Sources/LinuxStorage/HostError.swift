@@ -47,5 +47,6 @@ public struct HostError: Error, Sendable, Hashable, CustomStringConvertible {
     self.errno = errno
   }
 
+  /// The message.
   public var description: String { message }
 }

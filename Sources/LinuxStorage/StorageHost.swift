@@ -14,7 +14,8 @@ public protocol StorageHost: Sendable {
   /// Attaches the regular file open at `image` to a free loop device, in one LOOP_CONFIGURE.
   ///
   /// The caller holds the lock on the image (`flock` on this very descriptor: the kernel keeps the description open until
-  /// the device is detached, and the lock with it). What the kernel granted is verified and is in the result.
+  /// the device is detached, and the lock with it). What the kernel granted is verified and is in the result. An autoclear
+  /// device is kept open by this process until it is mounted or detached, and vanishes with the process before that.
   func attachLoop(image: FileDescriptor, at path: FilePath, options: LoopOptions) throws(HostError) -> LoopDevice
 
   /// Detaches `device`; done at once, or when its last user goes.
@@ -23,7 +24,11 @@ public protocol StorageHost: Sendable {
   /// Every attached loop device, with the identity of its backing file.
   func attachedLoops() throws(HostError) -> [LoopDevice]
 
-  /// Whether nobody has the block device open or mounted, in any mount namespace (EBUSY of O_EXCL).
+  /// The device that has the file `backing` attached, or nil. Before it is mounted, it stays attached as after
+  /// ``attachLoop(image:at:options:)``: this is how an attached image is used again.
+  func findLoop(backing: FileIdentity) throws(HostError) -> LoopDevice?
+
+  /// Whether nobody has the block device mounted or claimed, in any mount namespace (EBUSY of O_EXCL).
   func isIdle(blockDevice path: FilePath) throws(HostError) -> Bool
 
   // MARK: Filesystems
@@ -78,6 +83,7 @@ public struct DeviceNumber: Sendable, Hashable, CustomStringConvertible {
     self.minor = minor
   }
 
+  /// The number as `major:minor`.
   public var description: String { "\(major):\(minor)" }
 }
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import CLinuxStorage
+import Glibc
+import SystemPackage
+
+extension SparseFile {
+  /// The parts that hold data, in order, lseek(2) with SEEK_DATA and SEEK_HOLE. Unwritten allocated blocks count as holes.
+  public func extents() throws(HostError) -> [Extent] {
+    let end = try size()
+    var found: [Extent] = []
+    var position: Int64 = 0
+    while position < end {
+      guard let start = try nextData(from: position) else { break }
+      let stop = try shim("lseek", "find the next hole of \(path)") { orlop_seek_hole(descriptor.rawValue, start) }
+      found.append(start..<min(stop, end))
+      position = stop
+    }
+    return found
+  }
+
+  /// Allocates every block of the file now, unwritten, fallocate(2): thick, but quickly; reads as zeros. `noSpace` when the disk has
+  /// not so much, and then nothing is left allocated that was not before only if the filesystem undoes it.
+  public func allocate() throws(HostError) {
+    let length = try size()
+    guard length > 0 else { return }
+    try shim("fallocate", "allocate \(length) bytes for \(path)") { orlop_allocate(descriptor.rawValue, 0, length) }
+  }
+
+  /// Writes zeros into every hole, so that every block is allocated and written.
+  public func fillHoles() throws(HostError) {
+    let end = try size()
+    var position: Int64 = 0
+    for extent in try extents() {
+      try writeZeros(position..<extent.lowerBound)
+      position = extent.upperBound
+    }
+    try writeZeros(position..<end)
+  }
+
+  /// Writes zeros over `range`.
+  public func writeZeros(_ range: Extent) throws(HostError) {
+    let zeros = [UInt8](repeating: 0, count: Int(min(1 << 20, Int64(range.count))))
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let count = Int(min(Int64(zeros.count), range.upperBound - position))
+      try write(zeros, count: count, at: position)
+      position += Int64(count)
+    }
+  }
+
+  /// Gives the blocks of `range` back, fallocate(2) with PUNCH_HOLE; it reads as zeros afterwards.
+  public func punchHole(_ range: Extent) throws(HostError) {
+    guard !range.isEmpty else { return }
+    try shim("fallocate", "punch a hole into \(path)") {
+      orlop_punch_hole(descriptor.rawValue, range.lowerBound, Int64(range.count))
+    }
+  }
+
+  /// Makes this file a copy of `source` that has the same holes, copy_file_range(2); by reflink where the filesystem can.
+  public func copyContent(of source: SparseFile) throws(HostError) {
+    try truncate(to: 0)
+    try truncate(to: source.size())
+    for extent in try source.extents() {
+      var position = extent.lowerBound
+      while position < extent.upperBound {
+        let copied = try shim("copy_file_range", "copy \(source.path) to \(path)") {
+          orlop_copy_range(source.descriptor.rawValue, descriptor.rawValue, position, extent.upperBound - position)
+        }
+        guard copied > 0 else { throw HostError(.failed, "\(source.path) became shorter while it was copied") }
+        position += copied
+      }
+    }
+  }
+
+  private func nextData(from position: Int64) throws(HostError) -> Int64? {
+    do {
+      return try shim("lseek", "find the next data of \(path)") { orlop_seek_data(descriptor.rawValue, position) }
+    } catch {
+      if error.errno == ENXIO { return nil }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Glibc
+import LinuxStorage
+import SystemPackage
+import Testing
+
+@Suite struct DirectoryTests {
+  let scratch: Scratch
+  var root: Directory { scratch.root }
+
+  init() throws { scratch = try Scratch() }
+
+  @Test("A name that is not the name of one entry is refused, and nothing is made")
+  func badNames() throws {
+    for name in ["", ".", "..", "a/b", "/etc", "a\0b", String(repeating: "x", count: 256)] {
+      let error = #expect(throws: HostError.self) { try root.makeDirectory(name) }
+      #expect(error?.code == .invalid, "\(name.debugDescription)")
+    }
+    #expect(try root.entries() == [])
+  }
+
+  @Test("A relative path cannot leave the directory")
+  func badPaths() throws {
+    for path in ["../x", "/etc", "a/../../etc", "", "a\0/b"] {
+      let error = #expect(throws: HostError.self) { try root.directory(path) }
+      #expect(error?.code == .invalid, "\(path.debugDescription)")
+    }
+  }
+
+  @Test("Nothing is reached through a symbolic link, not even one that stays inside")
+  func noLinks() throws {
+    try root.makeDirectory("real")
+    #expect(symlink("real", root.path.appending("link").string) == 0)
+    #expect(symlink("/etc", root.path.appending("out").string) == 0)
+    for name in ["link", "out", "out/ssh"] {
+      let error = #expect(throws: HostError.self) { try root.directory(name) }
+      #expect(error?.code == .invalid, "\(name)")
+    }
+    #expect(throws: HostError.self) { try root.makeDirectories("link/made") }
+    #expect(throws: HostError.self) { try root.handle("out/passwd") }
+  }
+
+  @Test("A directory gets exactly its mode, whatever the umask is")
+  func modes() throws {
+    try root.makeDirectory("open", mode: 0o777)
+    try root.makeDirectory("closed", mode: 0)
+    #expect(try root.metadata(of: "open")?.mode == 0o777)
+    #expect(try root.metadata(of: "closed")?.mode == 0)
+    #expect(try root.metadata(of: "missing") == nil)
+  }
+
+  @Test("A rename does not replace unless it is told to")
+  func renames() throws {
+    try root.replaceFile("a", with: [1])
+    try root.replaceFile("b", with: [2])
+    let error = #expect(throws: HostError.self) { try root.rename("a", as: "b") }
+    #expect(error?.code == .exists)
+    try root.rename("a", as: "b", replacing: true)
+    #expect(try root.entries() == ["b"])
+    #expect(try root.readFile("b") == [1])
+  }
+
+  @Test("Replacing a file leaves only the file, with its mode, and reading it again gives the same bytes")
+  func replace() throws {
+    let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    try root.replaceFile("record", with: [1, 2, 3], mode: 0o600)
+    try root.replaceFile("record", with: bytes, mode: 0o640)
+    #expect(try root.readFile("record") == bytes)
+    #expect(try root.metadata(of: "record")?.mode == 0o640)
+    #expect(try root.entries() == ["record"])
+    #expect(try root.readFile("missing") == nil)
+    let error = #expect(throws: HostError.self) { try root.readFile("record", limit: 10) }
+    #expect(error?.code == .invalid)
+  }
+
+  @Test("A pipe or a link where a file should be is refused without waiting")
+  func noPipes() throws {
+    #expect(mkfifo(root.path.appending("pipe").string, 0o600) == 0)
+    #expect(symlink("/etc/passwd", root.path.appending("link").string) == 0)
+    for name in ["pipe", "link"] {
+      let error = #expect(throws: HostError.self) { try root.readFile(name) }
+      #expect(error?.code == .invalid, "\(name)")
+    }
+  }
+
+  @Test("A tree is removed whole: deep, with odd names, links and closed directories; what links point to stays")
+  func removesTrees() throws {
+    try root.replaceFile("canary", with: [7])
+    var place = root.path.appending("tree")
+    try root.makeDirectory("tree")
+    for level in 0..<300 {
+      #expect(symlink(root.path.appending("canary").string, place.appending("link").string) == 0)
+      #expect(creat(place.appending("file\n\(level)").string, 0) >= 0)
+      place.append("d")
+      #expect(mkdir(place.string, 0o700) == 0)
+    }
+    #expect(symlink("/etc", place.appending("etc").string) == 0)
+    try root.directory("tree").makeDirectory(".orlop-removing-1", mode: 0)
+    try root.removeTree("tree")
+    #expect(try root.entries() == ["canary"])
+    try root.removeTree("tree")
+    try root.removeTree("canary")
+    #expect(try root.isEmpty())
+  }
+}

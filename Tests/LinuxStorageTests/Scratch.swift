@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Glibc
+import LinuxStorage
+import SystemPackage
+
+/// A fresh directory for one test, removed with everything in it at its end.
+final class Scratch: Sendable {
+  let root: Directory
+
+  init() throws {
+    var template = Array("/tmp/orlop-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw HostError(.failed, "mkdtemp", errno: errno) }
+    root = try Directory.open(FilePath(platformString: template))
+  }
+
+  deinit {
+    guard let name = root.path.lastComponent, let tmp = try? Directory.open("/tmp") else { return }
+    try? tmp.removeTree(name.string)
+  }
+}
