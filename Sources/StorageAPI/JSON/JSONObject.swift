@@ -82,7 +82,9 @@ public struct JSONObject: Sendable, Hashable {
   public subscript(key: String) -> JSONValue? {
     get {
       let (index, found) = position(of: key)
-      return found ? members[index].value : nil
+      // Not `?:`, which would read `nil` as JSON's null.
+      guard found else { return Optional.none }
+      return members[index].value
     }
     set {
       let (index, found) = position(of: key)
