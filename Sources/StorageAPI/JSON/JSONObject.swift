@@ -99,6 +99,7 @@ public struct JSONObject: Sendable, Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+  /// The object of the members written; of equal keys the last one counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }
 

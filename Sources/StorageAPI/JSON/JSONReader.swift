@@ -8,6 +8,7 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
   /// The line, counted from 1.
   public let line: Int
 
+  /// The line and what is wrong there.
   public var description: String { "line \(line): \(message)" }
 }
 

@@ -43,10 +43,16 @@ extension JSONValue {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
+  /// A JSON string.
   public init(stringLiteral value: String) { self = .string(value) }
+  /// A JSON boolean.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// A JSON number.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A JSON array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  /// A JSON object; of equal keys the last one counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+  /// JSON's `null`.
   public init(nilLiteral: ()) { self = .null }
 }

@@ -20,6 +20,7 @@ public struct ObjectKey: Sendable, Hashable, CustomStringConvertible {
   /// `namespace/name`, or the name alone for kinds without a namespace.
   public var qualifiedName: String { namespace.isEmpty ? name : namespace + "/" + name }
 
+  /// `kind/namespace/name`, or `kind/name` for kinds without a namespace.
   public var description: String { kind.singular + "/" + qualifiedName }
 }
 
@@ -47,9 +48,11 @@ extension APIObject {
     set { json["metadata"] = .object(newValue.json) }
   }
 
+  /// The object's name; "" when the manifest gives none.
   public var name: String { json.string("metadata", "name") }
   /// The namespace; "" for kinds without one.
   public var namespace: String { json.string("metadata", "namespace") }
+  /// What tells this object from earlier ones of its name; "" before it is stored.
   public var uid: String { json.string("metadata", "uid") }
   /// Whether deletion has been asked for (rule T2).
   public var isTerminating: Bool { json.optionalString("metadata", "deletionTimestamp") != nil }
@@ -96,7 +99,9 @@ extension KindedObject {
 
 /// An object of any kind.
 public struct Resource: APIObject {
+  /// The whole object, as stored.
   public var json: JSONObject
+  /// The object that `json` is; nothing is checked.
   public init(json: JSONObject) { self.json = json }
 
   /// The object's kind, or nil when Orlop does not know it.

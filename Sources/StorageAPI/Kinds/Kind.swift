@@ -40,20 +40,30 @@ public struct Kind: Sendable, Hashable {
     self.isNamespaced = namespaced
   }
 
+  /// ``StorageClass``.
   public static let storageClass = Kind(
     "StorageClass", group: "storage.k8s.io", plural: "storageclasses", short: ["sc"], namespaced: false)
+  /// ``VolumeAttributesClass``.
   public static let volumeAttributesClass = Kind(
     "VolumeAttributesClass", group: "storage.k8s.io", plural: "volumeattributesclasses", short: ["vac"],
     namespaced: false)
+  /// ``PersistentVolume``.
   public static let persistentVolume = Kind(
     "PersistentVolume", plural: "persistentvolumes", short: ["pv"], namespaced: false)
+  /// ``PersistentVolumeClaim``.
   public static let persistentVolumeClaim = Kind(
     "PersistentVolumeClaim", plural: "persistentvolumeclaims", short: ["pvc"])
+  /// ``Pod``.
   public static let pod = Kind("Pod", plural: "pods", short: ["po"])
+  /// ``Deployment``.
   public static let deployment = Kind("Deployment", group: "apps", plural: "deployments", short: ["deploy"])
+  /// ``StatefulSet``.
   public static let statefulSet = Kind("StatefulSet", group: "apps", plural: "statefulsets", short: ["sts"])
+  /// ``Namespace``.
   public static let namespace = Kind("Namespace", plural: "namespaces", short: ["ns"], namespaced: false)
+  /// ``Node``.
   public static let node = Kind("Node", plural: "nodes", short: ["no"], namespaced: false)
+  /// ``Event``.
   public static let event = Kind("Event", plural: "events", short: ["ev"])
 
   /// Every kind, those first that others refer to: the order in which a set of objects is best created.

@@ -3,8 +3,11 @@
 
 /// A piece of storage in the cluster (`PersistentVolume`).
 public struct PersistentVolume: KindedObject {
+  /// The kind of these objects.
   public static let kind = Kind.persistentVolume
+  /// The whole object, as stored.
   public var json: JSONObject
+  /// The object that `json` is; nothing is checked.
   public init(json: JSONObject) { self.json = json }
 
   /// The phases of a volume (rule O9).
@@ -17,15 +20,18 @@ public struct PersistentVolume: KindedObject {
     get { json.optionalString("spec", "capacity", "storage") }
     set { json.set(newValue.map(JSONValue.string), "spec", "capacity", "storage") }
   }
+  /// The access modes as written.
   public var accessModes: [String] {
     get { json.strings("spec", "accessModes") }
     set { json.set(.strings(newValue), "spec", "accessModes") }
   }
+  /// The reclaim policy as written; "" when there is none.
   public var reclaimPolicyText: String { json.string("spec", "persistentVolumeReclaimPolicy") }
   /// The policy; nil when it is none that Orlop knows (rule R4).
   public var reclaimPolicy: ReclaimPolicy? { ReclaimPolicy(rawValue: reclaimPolicyText) }
   /// The mode; a missing one reads as Filesystem (rule B8).
   public var volumeMode: VolumeMode { json.string("spec", "volumeMode") == "Block" ? .block : .filesystem }
+  /// What the volume is to be mounted with.
   public var mountOptions: [String] { json.strings("spec", "mountOptions") }
   /// The VolumeAttributesClass; missing equals "" (rule B9).
   public var attributesClassName: String { json.string("spec", "volumeAttributesClassName") }
@@ -39,10 +45,12 @@ public struct PersistentVolume: KindedObject {
     set { json.set(newValue.map { .object($0.json) }, "spec", "claimRef") }
   }
 
+  /// How far the volume is; nil when the status says nothing that Orlop knows.
   public var phase: Phase? {
     get { Phase(rawValue: json.string("status", "phase")) }
     set { json.set(newValue.map { .string($0.rawValue) }, "status", "phase") }
   }
+  /// Why the volume is Failed; "" when there is nothing to say.
   public var statusMessage: String {
     get { json.string("status", "message") }
     set { json.set(newValue.isEmpty ? nil : .string(newValue), "status", "message") }
@@ -74,7 +82,9 @@ public struct ClaimReference: Sendable, Hashable {
     json["resourceVersion"] = claim.json.value("metadata", "resourceVersion")
   }
 
+  /// The claim's namespace.
   public var namespace: String { json.string("namespace") }
+  /// The claim's name.
   public var name: String { json.string("name") }
   /// The claim's uid; "" for a mere reservation by name (rule B3).
   public var uid: String { json.string("uid") }

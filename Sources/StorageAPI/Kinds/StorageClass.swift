@@ -3,13 +3,20 @@
 
 /// Describes a kind of storage: who provisions it, with which parameters (`StorageClass`).
 public struct StorageClass: KindedObject {
+  /// The kind of these objects.
   public static let kind = Kind.storageClass
+  /// The whole object, as stored.
   public var json: JSONObject
+  /// The object that `json` is; nothing is checked.
   public init(json: JSONObject) { self.json = json }
 
+  /// Who makes volumes of the class.
   public var provisioner: String { json.string("provisioner") }
+  /// What the provisioner is told.
   public var parameters: [String: String] { json.stringMap("parameters") }
+  /// What the class's volumes are mounted with.
   public var mountOptions: [String] { json.strings("mountOptions") }
+  /// Whether claims may grow (rule E1); nil when the manifest does not say.
   public var allowVolumeExpansion: Bool? { json.value("allowVolumeExpansion")?.bool }
 
   /// What becomes of the class's volumes when their claims go; nil when the manifest does not say (rule P33).
@@ -55,10 +62,15 @@ public enum AccessMode: String, Sendable, Hashable, CaseIterable {
 
 /// Attributes that claims and volumes are matched by (`VolumeAttributesClass`).
 public struct VolumeAttributesClass: KindedObject {
+  /// The kind of these objects.
   public static let kind = Kind.volumeAttributesClass
+  /// The whole object, as stored.
   public var json: JSONObject
+  /// The object that `json` is; nothing is checked.
   public init(json: JSONObject) { self.json = json }
 
+  /// The CSI driver that the attributes are for.
   public var driverName: String { json.string("driverName") }
+  /// What the provisioner is told.
   public var parameters: [String: String] { json.stringMap("parameters") }
 }

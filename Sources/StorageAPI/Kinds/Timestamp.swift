@@ -51,6 +51,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     return era * 146097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719468
   }
 
+  /// The moment as in `2026-11-21T13:00:00Z`.
   public var description: String {
     let day = Int64((Double(seconds) / 86400).rounded(.down))
     let rest = seconds - day * 86400
@@ -71,5 +72,6 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "Z"
   }
 
+  /// Whether `left` is the earlier moment.
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.seconds < right.seconds }
 }
