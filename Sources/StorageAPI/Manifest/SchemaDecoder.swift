@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+/// Makes of a document what the API would store of it: only known fields, of the right types, without what is empty.
+///
+/// The first wrong type ends in an error; unknown fields are collected, so that all are named at once (rule V3).
+struct SchemaDecoder {
+  /// A field that the schema does not know.
+  struct UnknownField {
+    let field: String
+    /// The known name that was probably meant.
+    let nearest: String?
+  }
+
+  /// A value of a wrong type.
+  struct Mismatch: Error {
+    let field: String
+    let message: String
+    var hint: String?
+  }
+
+  private enum Step {
+    case name(String)
+    case index(Int)
+  }
+
+  private var path: [Step] = []
+  /// The innermost typed object on the path, as the API's errors name it.
+  private var owner = ""
+  /// The unknown fields found, in order.
+  private(set) var unknown: [UnknownField] = []
+
+  /// The stored form of `value`, an object of type `schema`.
+  ///
+  /// - Throws: ``Mismatch`` for the first value of a wrong type.
+  mutating func decode(_ object: JSONObject, as schema: ObjectSchema) throws(Mismatch) -> JSONObject {
+    let outer = owner
+    owner = schema.name
+    defer { owner = outer }
+    var members: [JSONObject.Member] = []
+    members.reserveCapacity(object.count)
+    var fields = schema.fields[...]
+    for member in object.members {
+      while let field = fields.first, field.name < member.key {
+        fields.removeFirst()
+        if let empty = field.emptyValue { members.append(.init(key: field.name, value: empty)) }
+      }
+      path.append(.name(member.key))
+      defer { path.removeLast() }
+      guard let field = fields.first, field.name == member.key else {
+        let nearest = NearestName.of(member.key, among: schema.fields.map(\.name))
+        unknown.append(UnknownField(field: location, nearest: nearest))
+        continue
+      }
+      fields.removeFirst()
+      if let value = try stored(member.value, field) { members.append(.init(key: field.name, value: value)) }
+    }
+    for field in fields {
+      if let empty = field.emptyValue { members.append(.init(key: field.name, value: empty)) }
+    }
+    return JSONObject(members: members)
+  }
+
+  private mutating func stored(_ value: JSONValue, _ field: Field) throws(Mismatch) -> JSONValue? {
+    guard !value.isNull else { return field.emptyValue }
+    let decoded = try decode(value, field.schema)
+    guard field.presence == .filled, decoded.isEmpty else { return decoded }
+    return nil
+  }
+
+  private mutating func decode(_ value: JSONValue, _ schema: Schema) throws(Mismatch) -> JSONValue {
+    switch (schema, value) {
+    case (.string, .string(let text)):
+      try refuseNUL(text)
+      return value
+    case (.string, .null): return ""
+    case (.boolean, .bool), (.integerOrString, .string): return value
+    case (.integer(let type), .number(let text)): return try integer(text, type)
+    case (.integerOrString, .number(let text)): return try integer(text, "int32")
+    case (.quantity, .string(let text)), (.quantity, .number(let text)): return .string(text)
+    case (.quantity, .null): return "0"
+    case (.time, .string(let text)): return try time(text)
+    case (.map(let element), .object(let object)): return .object(try map(object, element))
+    case (.array(let element, _), .array(let values)): return try array(values, element)
+    case (.object(let schema), .object(let object)): return .object(try decode(object, as: schema))
+    case (.object(let schema), .null): return .object(try decode(JSONObject(), as: schema))
+    case (.anyObject, .object), (.anyArray, .array), (.any, _): return value.withoutNulls
+    default: throw mismatch(value.typeName, schema.typeName)
+    }
+  }
+
+  private mutating func map(_ object: JSONObject, _ element: Schema) throws(Mismatch) -> JSONObject {
+    var members = object.members
+    for index in members.indices {
+      try refuseNUL(members[index].key)
+      members[index].value = try decode(members[index].value, element)
+    }
+    return JSONObject(members: members)
+  }
+
+  private mutating func array(_ values: [JSONValue], _ element: Schema) throws(Mismatch) -> JSONValue {
+    var decoded: [JSONValue] = []
+    decoded.reserveCapacity(values.count)
+    for (index, value) in values.enumerated() {
+      path.append(.index(index))
+      decoded.append(try decode(value, element))
+      path.removeLast()
+    }
+    return .array(decoded)
+  }
+
+  private func integer(_ text: String, _ type: String) throws(Mismatch) -> JSONValue {
+    guard let number = Int64(text), type == "int64" || Int32(exactly: number) != nil else {
+      throw mismatch("number " + text, type)
+    }
+    return .integer(number)
+  }
+
+  private func time(_ text: String) throws(Mismatch) -> JSONValue {
+    guard let time = Timestamp(text) else {
+      throw Mismatch(
+        field: location, message: "parsing time \(Cause.quoted(text)) as \"2006-01-02T15:04:05Z07:00\": cannot parse it"
+      )
+    }
+    return .string(time.description)
+  }
+
+  private func refuseNUL(_ text: String) throws(Mismatch) {
+    guard text.utf8.contains(0) else { return }
+    throw Mismatch(field: location, message: "a NUL character in \(location.isEmpty ? "a key" : location)")
+  }
+
+  private func mismatch(_ found: String, _ wanted: String) -> Mismatch {
+    var names: [String] = []
+    for step in path { if case .name(let name) = step { names.append(name) } }
+    return Mismatch(
+      field: location,
+      message: "json: cannot unmarshal \(found) into Go struct field \(owner).\(names.joined(separator: "."))"
+        + " of type \(wanted)")
+  }
+
+  /// The path to the value at hand, as in ``FieldPath``.
+  private var location: String {
+    var text = ""
+    for step in path {
+      switch step {
+      case .name(let name): text += (text.isEmpty ? "" : ".") + name
+      case .index(let index): text += "[\(index)]"
+      }
+    }
+    return text
+  }
+}
+
+extension Field {
+  /// What is stored when the field is absent, or nil for nothing.
+  fileprivate var emptyValue: JSONValue? {
+    guard presence == .always else { return nil }
+    switch schema {
+    case .string, .time, .quantity: return ""
+    case .boolean: return false
+    case .integer, .integerOrString: return 0
+    case .map, .anyObject: return .object(JSONObject())
+    case .array, .anyArray: return nil  // the API writes null, which says the same
+    case .any: return nil
+    case .object(let schema):
+      let members = schema.fields.compactMap { field in
+        field.emptyValue.map { JSONObject.Member(key: field.name, value: $0) }
+      }
+      return .object(JSONObject(members: members))
+    }
+  }
+}
+
+extension JSONValue {
+  /// Whether the API takes this for nothing.
+  fileprivate var isEmpty: Bool {
+    switch self {
+    case .null: true
+    case .bool(let value): !value
+    case .number(let text): text == "0"
+    case .string(let text): text.isEmpty
+    case .array(let elements): elements.isEmpty
+    case .object(let object): object.isEmpty
+    }
+  }
+
+  /// The word for this value's type in the API's errors.
+  fileprivate var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "bool"
+    case .number: "number"
+    case .string: "string"
+    case .array: "array"
+    case .object: "object"
+    }
+  }
+
+  /// This value without members that are null, at every depth.
+  fileprivate var withoutNulls: JSONValue {
+    switch self {
+    case .null, .bool, .number, .string: return self
+    case .array(let elements): return .array(elements.map(\.withoutNulls))
+    case .object(let object):
+      let members = object.members.filter { !$0.value.isNull }
+      return .object(JSONObject(members: members.map { .init(key: $0.key, value: $0.value.withoutNulls) }))
+    }
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import StorageAPI
+import Testing
+
+@Suite("Reading manifests")
+struct ManifestReaderTests {
+  static let claim = """
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata:
+      name: c1
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources:
+        requests:
+          storage: 400M
+    """
+
+  private func refusal(_ text: String) -> StatusError? {
+    do {
+      _ = try ManifestReader.read(text)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("Several YAML documents become several manifests with their numbers and lines")
+  func documents() throws {
+    let text = "# only a comment\n---\n" + Self.claim + "\n---\n---\n" + Self.claim + "\n"
+    let manifests = try ManifestReader.read(text)
+    #expect(manifests.count == 2)
+    #expect(manifests.map(\.line) == [3, 14])
+    #expect(manifests[1].line(of: "spec.resources.requests") == 21)
+    #expect(manifests[1].line(of: "spec.resources[storage]") == 20)
+    #expect(manifests[0].kind == .persistentVolumeClaim)
+  }
+
+  @Test("JSON and lists of lists are read alike, and fields are placed")
+  func lists() throws {
+    let item = #"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"a"}}"#
+    let list = "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[\n\(item),\n"
+    let manifests = try ManifestReader.read(list + #"{"apiVersion":"v1","kind":"List","items":["# + "\n\(item)]}]}")
+    #expect(manifests.map(\.line) == [2, 4])
+    #expect(manifests.map(\.displayName) == ["a", "a"])
+    let typed = "{\"apiVersion\":\"v1\",\"kind\":\"NamespaceList\",\"items\":[{\"metadata\":{\"name\":\"b\"}}]}"
+    #expect(try ManifestReader.read(typed).first?.kind == .namespace)
+  }
+
+  @Test("An unknown field is refused with document, line and the nearest field (V3)")
+  func unknownField() throws {
+    let error = try #require(refusal(Self.claim + "\n---\n" + Self.claim + "\n  storageClass: fast\n"))
+    #expect(error.code == 400)
+    #expect(
+      error.message == "PersistentVolumeClaim in version \"v1\" cannot be handled as a PersistentVolumeClaim: "
+        + "strict decoding error: unknown field \"spec.storageClass\"")
+    #expect(error.hint == "did you mean \"storageClassName\"?")
+    #expect(error.origin == .init(document: 2, line: 20))
+  }
+
+  @Test("A spec block in a class is an unknown field (V50)")
+  func classSpec() throws {
+    let error = try #require(
+      refusal("apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: a}\nspec:\n  provisioner: x\n"))
+    #expect(error.message.contains("unknown field \"spec\""))
+  }
+
+  @Test(
+    "A typo in a pod is found, however deep (V3)",
+    arguments: [
+      ("spec: {container: []}", "spec.container", "containers"),
+      ("spec: {containers: [{name: a, volumeMount: []}]}", "spec.containers[0].volumeMount", "volumeMounts"),
+      (
+        "spec: {volumes: [{name: a, persistantVolumeClaim: {}}]}", "spec.volumes[0].persistantVolumeClaim",
+        "persistentVolumeClaim"
+      ),
+      (
+        "spec: {volumes: [{name: a, persistentVolumeClaim: {claimname: b}}]}",
+        "spec.volumes[0].persistentVolumeClaim.claimname", "claimName"
+      ),
+    ])
+  func podTypos(spec: String, field: String, nearest: String) throws {
+    let error = try #require(refusal("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n" + spec))
+    #expect(error.message.contains("unknown field \"\(field)\""))
+    #expect(error.hint == "did you mean \"\(nearest)\"?")
+  }
+
+  @Test("Harmless fields of pods are kept")
+  func keptFields() throws {
+    let text = """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: p}
+      spec:
+        affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}
+        containers:
+        - name: c
+          image: nginx
+          env: [{name: A, value: "1"}]
+          ports: [{containerPort: 80}]
+          livenessProbe: {httpGet: {port: 80}}
+          resources: {limits: {cpu: 1}}
+      """
+    let pod = try #require(try ManifestReader.read(text).first?.object)
+    let container = try #require(pod.objects("spec", "containers").first)
+    #expect(container.object("livenessProbe", "httpGet")?.integer("port") == 80)
+    #expect(container.objects("env").first?.string("value") == "1")
+    #expect(pod.object("spec", "affinity", "nodeAffinity") != nil)
+  }
+
+  @Test(
+    "Unquoted scalars that are no strings are refused where strings belong (V6)",
+    arguments: [("y", "bool"), ("no", "bool"), ("on", "bool"), ("1", "number"), ("1.5", "number"), ("0x1F", "number")])
+  func scalars(scalar: String, type: String) throws {
+    let text = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  name: a\n"
+    let parameters = try #require(refusal(text + "provisioner: x\nparameters:\n  a: b\n  fast: \(scalar)\n"))
+    #expect(
+      parameters.message.hasSuffix(
+        "json: cannot unmarshal \(type) into Go struct field StorageClass.parameters of type string"))
+    #expect(parameters.origin?.line == 6)
+    let labels = try #require(refusal(text + "  labels:\n    a: \(scalar)\nprovisioner: x\n"))
+    #expect(
+      labels.message.contains("cannot unmarshal \(type) into Go struct field ObjectMeta.metadata.labels of type string")
+    )
+  }
+
+  @Test("A key that comes twice is refused, in YAML and in JSON (V3)")
+  func duplicates() throws {
+    let yaml = try #require(refusal(Self.claim + "\n  volumeMode: Block\n  volumeMode: Block\n"))
+    #expect(yaml.message.contains("\"volumeMode\" already set in map"))
+    let json = try #require(
+      refusal("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"a\",\n\"name\":\"b\"}}"))
+    #expect(json.message.contains("duplicate field \"metadata.name\""))
+    #expect(json.origin?.line == 2)
+  }
+
+  @Test(
+    "A document that says not what it is gets told what is missing",
+    arguments: [
+      ("kind: Pod", "Object 'apiVersion' is missing", "apiVersion: v1"),
+      ("apiVersion: v1", "Object 'Kind' is missing", "kind"),
+      (
+        "apiVersion: v1\nkind: StorageClass", "no matches for kind \"StorageClass\" in version \"v1\"",
+        "storage.k8s.io/v1"
+      ),
+      ("apiVersion: v1\nkind: PersistantVolume", "no matches for kind", "did you mean \"PersistentVolume\"?"),
+      ("apiVersion: v1\nkind: Ingress", "no matches for kind", "Orlop knows"),
+      ("- a", "the document is no object", "apiVersion"),
+    ])
+  func unknownKinds(text: String, message: String, hint: String) throws {
+    let error = try #require(refusal(text))
+    #expect(error.code == 400)
+    #expect(error.message.contains(message))
+    #expect(error.hint?.contains(hint) == true)
+  }
+
+  @Test("Anchors, aliases and merge keys are followed")
+  func anchors() throws {
+    let text = """
+      apiVersion: v1
+      kind: Namespace
+      metadata: &m
+        name: a
+        labels: &l {a: b, c: d}
+        annotations:
+          <<: *l
+          c: e
+      """
+    let object = try #require(try ManifestReader.read(text).first?.object)
+    #expect(object.stringMap("metadata", "annotations") == ["a": "b", "c": "e"])
+  }
+
+  @Test("What is empty is stored as the API stores it")
+  func emptyValues() throws {
+    let text = """
+      apiVersion: v1
+      kind: PersistentVolume
+      metadata: {name: a, labels: {}, creationTimestamp: null}
+      spec:
+        storageClassName: ""
+        claimRef: {}
+        mountOptions: []
+        hostPath: {path: /a, type: ""}
+        nfs: {readOnly: false}
+      """
+    let spec = try #require(try ManifestReader.read(text).first?.object.object("spec"))
+    #expect(
+      spec == ["claimRef": [:], "hostPath": ["path": "/a", "type": ""], "nfs": ["server": "", "path": ""]])
+  }
+
+  @Test("Unchecked reading keeps everything as it stands")
+  func unchecked() throws {
+    let manifest = try #require(try ManifestReader.readUnchecked("kind: X\nfoo: {a: null}\n").first)
+    #expect(manifest.object == ["kind": "X", "foo": ["a": nil]])
+  }
+}
