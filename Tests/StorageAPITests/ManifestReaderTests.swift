@@ -115,11 +115,11 @@ struct ManifestReaderTests {
     arguments: [("y", "bool"), ("no", "bool"), ("on", "bool"), ("1", "number"), ("1.5", "number"), ("0x1F", "number")])
   func scalars(scalar: String, type: String) throws {
     let text = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  name: a\n"
-    let parameters = try #require(refusal(text + "provisioner: x\nparameters:\n  a: b\n  fast: \(scalar)\n"))
+    let parameters = try #require(refusal(text + "provisioner: x\nparameters:\n  a: b\n  fast.x/y: \(scalar)\n"))
     #expect(
       parameters.message.hasSuffix(
         "json: cannot unmarshal \(type) into Go struct field StorageClass.parameters of type string"))
-    #expect(parameters.origin?.line == 6)
+    #expect(parameters.origin?.line == 8)
     let labels = try #require(refusal(text + "  labels:\n    a: \(scalar)\nprovisioner: x\n"))
     #expect(
       labels.message.contains("cannot unmarshal \(type) into Go struct field ObjectMeta.metadata.labels of type string")
@@ -188,6 +188,34 @@ struct ManifestReaderTests {
     let spec = try #require(try ManifestReader.read(text).first?.object.object("spec"))
     #expect(
       spec == ["claimRef": [:], "hostPath": ["path": "/a", "type": ""], "nfs": ["server": "", "path": ""]])
+  }
+
+  @Test(
+    "A quantity that is none is refused with what was probably meant (V13, Q1, Q2)",
+    arguments: [
+      ("400MB", "quantities must match the regular expression", "\"400M\""),
+      ("400K", "unable to parse quantity's suffix", "\"400k\""),
+      ("400 M", "quantities must match", "\"400M\""), ("1GiB", "quantities must match", "\"1Gi\""),
+      ("1ki", "unable to parse", "\"1Ki\""),
+      ("abc", "quantities must match", ""), ("\"\"", "quantities must match", ""), ("[1]", "quantities must match", ""),
+    ])
+  func quantities(text: String, message: String, hint: String) throws {
+    let error = try #require(refusal(Self.claim.replacing("400M", with: text)))
+    #expect(error.code == 400)
+    #expect(error.message.contains("cannot be handled as a PersistentVolumeClaim: " + message))
+    #expect(hint.isEmpty ? error.hint == nil : error.hint?.contains(hint) == true)
+    #expect(error.origin?.line == 9)
+  }
+
+  @Test("A number is a quantity, and its notation is the API's (V13, Q9)")
+  func numbers() throws {
+    for (text, stored) in [
+      ("1000", "1k"), ("1_000", "1k"), ("1024Mi", "1Gi"), ("1E6", "1E6"), ("0.1Gi", "107374182400m"),
+    ] {
+      let object = try #require(try ManifestReader.read(Self.claim.replacing("400M", with: text)).first?.object)
+      let request = object.string("spec", "resources", "requests", "storage")
+      #expect(request == (text == "1E6" ? "1M" : stored))
+    }
   }
 
   @Test("Unchecked reading keeps everything as it stands")

@@ -21,6 +21,7 @@ struct SchemaDecoder {
 
   private enum Step {
     case name(String)
+    case key(String)
     case index(Int)
   }
 
@@ -77,8 +78,7 @@ struct SchemaDecoder {
     case (.boolean, .bool), (.integerOrString, .string): return value
     case (.integer(let type), .number(let text)): return try integer(text, type)
     case (.integerOrString, .number(let text)): return try integer(text, "int32")
-    case (.quantity, .string(let text)), (.quantity, .number(let text)): return .string(text)
-    case (.quantity, .null): return "0"
+    case (.quantity, _): return try quantity(value)
     case (.time, .string(let text)): return try time(text)
     case (.map(let element), .object(let object)): return .object(try map(object, element))
     case (.array(let element, _), .array(let values)): return try array(values, element)
@@ -93,7 +93,9 @@ struct SchemaDecoder {
     var members = object.members
     for index in members.indices {
       try refuseNUL(members[index].key)
+      path.append(.key(members[index].key))
       members[index].value = try decode(members[index].value, element)
+      path.removeLast()
     }
     return JSONObject(members: members)
   }
@@ -114,6 +116,25 @@ struct SchemaDecoder {
       throw mismatch("number " + text, type)
     }
     return .integer(number)
+  }
+
+  private func quantity(_ value: JSONValue) throws(Mismatch) -> JSONValue {
+    do { return .string(try Quantity(json: value).text) } catch {
+      throw Mismatch(field: location, message: error.message, hint: Self.quantityHint(value.string ?? ""))
+    }
+  }
+
+  /// What somebody who writes `400MB` or `1K` may have meant.
+  private static func quantityHint(_ text: String) -> String? {
+    let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let suffix = text.dropFirst(number.count).drop { $0 == " " }
+    guard !number.isEmpty, !suffix.isEmpty else { return nil }
+    let units = ["k": "k", "m": "M", "g": "G", "t": "T", "p": "P", "e": "E"]
+    guard let unit = suffix.first.flatMap({ units[$0.lowercased()] }) else { return nil }
+    let rest = suffix.dropFirst().lowercased()
+    guard ["", "b", "ib", "i"].contains(rest) else { return nil }
+    let wanted = rest.hasPrefix("i") ? unit.uppercased() + "i" : unit
+    return "did you mean \"\(number)\(wanted)\"?"
   }
 
   private func time(_ text: String) throws(Mismatch) -> JSONValue {
@@ -145,6 +166,7 @@ struct SchemaDecoder {
     for step in path {
       switch step {
       case .name(let name): text += (text.isEmpty ? "" : ".") + name
+      case .key(let key): text += "[" + key + "]"
       case .index(let index): text += "[\(index)]"
       }
     }

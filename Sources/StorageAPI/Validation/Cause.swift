@@ -9,13 +9,21 @@ public struct Cause: Sendable, Hashable, CustomStringConvertible {
     public let name: String
     private init(_ name: String) { self.name = name }
 
+    /// It is missing.
     public static let required = Mistake("FieldValueRequired")
+    /// It breaks a rule.
     public static let invalid = Mistake("FieldValueInvalid")
+    /// It is none of the values that there are.
     public static let notSupported = Mistake("FieldValueNotSupported")
+    /// It may not be there, or not change.
     public static let forbidden = Mistake("FieldValueForbidden")
+    /// Another one has the same value.
     public static let duplicate = Mistake("FieldValueDuplicate")
+    /// It names something that is not there.
     public static let notFound = Mistake("FieldValueNotFound")
+    /// It has too many characters.
     public static let tooLong = Mistake("FieldValueTooLong")
+    /// It has too many elements.
     public static let tooMany = Mistake("FieldValueTooMany")
   }
 
