@@ -11,6 +11,10 @@ public enum Effect: Sendable, Hashable {
   case deleteBackend(PersistentVolume)
   /// Empty a Released volume for its next claim.
   case recycle(PersistentVolume)
+  /// Mount the pod's volumes into its directory and its containers' directories, as planned.
+  case publish(PublishPlan)
+  /// Take the pod's mounts and its directory away; the volumes keep what they hold.
+  case unpublish(pod: ObjectKey, uid: String)
 }
 
 /// What a storage system needs to know to make a volume (rules P24-P31).
@@ -71,10 +75,13 @@ public struct EffectFailure: Error, Sendable, Hashable {
   public let meaning: Meaning
   /// One sentence for the user.
   public let message: String
+  /// The volume of the plan, by its name in the pod, that a `publish` failed for; nil when it was none or is not known.
+  public let volume: String?
 
-  /// A failure of `meaning`, told as `message`.
-  public init(_ meaning: Meaning, _ message: String) {
+  /// A failure of `meaning`, told as `message`; of `volume` where one is to blame for a `publish`.
+  public init(_ meaning: Meaning, _ message: String, volume: String? = nil) {
     self.meaning = meaning
     self.message = message
+    self.volume = volume
   }
 }

@@ -18,6 +18,9 @@ public enum Step: Sendable, Hashable {
   case updateStatus(Resource)
   /// Ask for the object's deletion, as a user would: finalizers are respected; one that is gone counts as success.
   case delete(ObjectKey, uid: String)
+  /// Take away the pod, whose deletion was asked for and which its node is done with; finalizers are respected; one that is
+  /// gone counts as success.
+  case remove(ObjectKey, uid: String)
   /// Tell the user.
   case emit(Notice)
   /// Act on storage; the outcome goes to Decider/followUp(_:_:on:in:at:).
