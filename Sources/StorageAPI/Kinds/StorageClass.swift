@@ -16,7 +16,7 @@ public struct StorageClass: KindedObject {
   public var parameters: [String: String] { json.stringMap("parameters") }
   /// What the class's volumes are mounted with.
   public var mountOptions: [String] { json.strings("mountOptions") }
-  /// Whether claims may grow (rule E1); nil when the manifest does not say.
+  /// Whether claims may grow (rule E3); nil when the manifest does not say.
   public var allowVolumeExpansion: Bool? { json.value("allowVolumeExpansion")?.bool }
 
   /// What becomes of the class's volumes when their claims go; nil when the manifest does not say (rule P33).
