@@ -8,5 +8,6 @@
 
 #include "orlop_devices.h"
 #include "orlop_files.h"
+#include "orlop_mounts.h"
 
 #endif

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import CLinuxStorage
+import Glibc
+import SystemPackage
+
+extension LinuxHost {
+  /// Walks /proc: descriptors, working and root directories, programs and mapped files of every process, and the mount table
+  /// of every mount namespace but our own, each namespace once. What goes away meanwhile is left out.
+  public func holders(of target: MountTarget) throws(HostError) -> [MountHolder] {
+    let processes = try Directory.open("/proc").entries().compactMap { Int32($0) }.sorted()
+    let own = link("/proc/self/ns/mnt")
+    var namespaces: [String: Int32] = [:]
+    for process in processes {
+      let namespace = link("/proc/\(process)/ns/mnt")
+      if !namespace.isEmpty, namespaces[namespace] == nil { namespaces[namespace] = process }
+    }
+    var wanted = WantedMounts(target)
+    var holders: [MountHolder] = []
+    for (namespace, process) in namespaces.sorted(by: { $0.value < $1.value }) {
+      guard let table = try? MountTable.read("/proc/\(process)/mountinfo") else { continue }
+      for mount in wanted.take(from: table) where namespace != own {
+        holders.append(holder(process, .mountNamespace, mount.entry.target.string))
+      }
+    }
+    for process in processes { holders += self.holders(in: process, of: wanted) }
+    return holders
+  }
+
+  /// What one process holds.
+  private func holders(in process: Int32, of wanted: WantedMounts) -> [MountHolder] {
+    let base = "/proc/\(process)"
+    var found: [MountHolder] = []
+    for (name, kind) in [("cwd", MountHolder.Kind.workingDirectory), ("root", .root), ("exe", .mappedFile)]
+    where wanted.hold("\(base)/\(name)") {
+      found.append(holder(process, kind, link("\(base)/\(name)")))
+    }
+    for name in names(in: "\(base)/fd") where wanted.hold("\(base)/fd/\(name)") {
+      found.append(holder(process, .openFile, link("\(base)/fd/\(name)")))
+    }
+    var mapped: Set<String> = []
+    for name in names(in: "\(base)/map_files") where wanted.hold("\(base)/map_files/\(name)") {
+      mapped.insert(link("\(base)/map_files/\(name)"))
+    }
+    let program = Set(found.filter { $0.kind == .mappedFile }.map(\.path))
+    return found + mapped.subtracting(program).sorted().map { holder(process, .mappedFile, $0) }
+  }
+
+  private func holder(_ process: Int32, _ kind: MountHolder.Kind, _ path: String) -> MountHolder {
+    MountHolder(pid: process, command: command(of: process), kind: kind, path: path)
+  }
+
+  private func command(of process: Int32) -> String {
+    guard let directory = try? Directory.open(FilePath("/proc/\(process)")),
+      let file = try? SparseFile.open("comm", in: directory), let bytes = try? file.read(at: 0, count: 64)
+    else { return "?" }
+    return String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
+  private func names(in directory: String) -> [String] {
+    (try? Directory.open(FilePath(directory)).entries()) ?? []
+  }
+
+  /// What the magic link at `path` shows, readlink(2); empty when it is gone.
+  private func link(_ path: String) -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(path, &buffer, buffer.count)
+    guard length > 0 else { return "" }
+    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// The mounts that are asked about, by their numbers, which are unique on the host; and their device, for what a lazy unmount
+/// has taken out of every table.
+private struct WantedMounts {
+  private let target: MountTarget
+  private var ids: Set<UInt64> = []
+
+  init(_ target: MountTarget) { self.target = target }
+
+  /// Remembers and returns the mounts of `table` that are meant.
+  mutating func take(from table: [NumberedMount]) -> [NumberedMount] {
+    let found = table.filter { mount in
+      switch target {
+      case .device(let number): mount.entry.device == number
+      case .path(let path): mount.entry.target == path
+      }
+    }
+    ids.formUnion(found.map(\.id))
+    return found
+  }
+
+  /// Whether what the magic link at `path` leads to lies on one of them, or is the device itself.
+  func hold(_ path: String) -> Bool {
+    var found = orlop_stat()
+    guard orlop_statx(AT_FDCWD, path, orlop_at_no_automount | orlop_at_dont_sync, &found) == 0 else { return false }
+    if ids.contains(found.mount) { return true }
+    switch target {
+    case .device(let number):
+      let metadata = FileMetadata(found)
+      return number == metadata.identity.device || (metadata.kind == .blockDevice && number == metadata.special)
+    case .path: return false
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Glibc
+import LinuxStorage
+import SystemPackage
+
+/// A fresh directory on a real disk for one test of the real host. Whatever is mounted beneath it or attached from it at the
+/// end is taken down, also after a failure.
+final class HostBench: Sendable {
+  let host: LinuxHost
+  let root: Directory
+  let runner = ProgramRunner()
+
+  init(devices: FilePath = "/dev") throws {
+    var template = Array("/var/tmp/orlop-host-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw HostError(.failed, "mkdtemp failed", errno: errno) }
+    root = try Directory.open(FilePath(platformString: template))
+    host = LinuxHost(devices: devices)
+  }
+
+  deinit {
+    for entry in (try? host.mounts())?.reversed() ?? [] where entry.target.starts(with: root.path) {
+      try? host.unmount(entry.target, lazily: true)
+    }
+    for loop in (try? host.attachedLoops()) ?? [] where isOurs(loop) { try? host.detachLoop(loop) }
+    if let name = root.path.lastComponent { try? Directory.open("/var/tmp").removeTree(name.string) }
+  }
+
+  private func isOurs(_ loop: LoopDevice) -> Bool {
+    let names = (try? root.entries()) ?? []
+    return names.contains { (try? root.metadata(of: $0))?.identity == loop.backing }
+  }
+
+  /// Makes a sparse image with a filesystem on it.
+  func image(_ name: String = "image", type: String = "ext4", megabytes: Int64 = 64) async throws -> SparseFile {
+    let file = try SparseFile.create(name, in: root)
+    try file.truncate(to: megabytes << 20)
+    // No blocks or sectors smaller than those of the loop device.
+    let arguments =
+      switch type {
+      case "xfs": ["-q", "-f", "-s", "size=4096"]
+      case "btrfs": ["-q", "-f"]
+      default: ["-q", "-F", "-b", "4096"]
+      }
+    try await runner.require("mkfs." + type, arguments + [file.path.string])
+    return file
+  }
+
+  /// Makes an empty directory to mount at.
+  func target(_ name: String) throws -> FilePath {
+    try root.makeDirectory(name)
+    return root.path.appending(name)
+  }
+
+  /// Attaches `image` with `options`.
+  func attach(_ image: SparseFile, _ options: LoopOptions = LoopOptions()) throws -> LoopDevice {
+    try host.attachLoop(image, options: options)
+  }
+
+  /// The devices that have `image` attached.
+  func loops(of image: SparseFile) throws -> [LoopDevice] {
+    let identity = try image.identity()
+    return try host.attachedLoops().filter { $0.backing == identity }
+  }
+
+  /// Waits until the kernel has let go of `image`: its worker clears a loop device a moment after the last unmount.
+  func waitUntilDetached(_ image: SparseFile) throws -> Bool {
+    for _ in 0..<2000 {
+      if try loops(of: image).isEmpty { return true }
+      sched_yield()
+      usleep(1000)
+    }
+    return false
+  }
+}
