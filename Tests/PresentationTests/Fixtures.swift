@@ -114,3 +114,36 @@ func storageClass(_ name: String, _ more: String, age: Int64 = 301) throws -> Re
     """, age: age
   ).with(more)
 }
+
+/// The volume that was provisioned in the first scenario.
+let dynamicVolume = "pvc-0c3d7a6e-5b0e-4a53-9a43-3f0d5f6a7b11"
+
+/// An event of `object` that came `count` times, first and last so many seconds ago.
+func event(
+  of object: Resource, _ type: String, _ reason: String, from source: String, first: Int64, last: Int64? = nil,
+  count: Int64 = 1, _ message: String
+) throws -> Resource {
+  Resource(json: [
+    "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(object.name + "." + reason)],
+    "type": .string(type), "reason": .string(reason), "message": .string(message), "count": .integer(count),
+    "source": ["component": .string(source)], "firstTimestamp": .string(ago(first)),
+    "lastTimestamp": .string(ago(last ?? first)),
+    "involvedObject": [
+      "kind": .string(object.json.string("kind")), "name": .string(object.name), "namespace": .string(object.namespace),
+    ],
+  ])
+}
+
+/// A pod that mounts the claim `claim`.
+func user(_ name: String, of claim: String, namespace: String = "default") throws -> Resource {
+  try object(
+    """
+    {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\(name)", "namespace": "\(namespace)"},
+     "spec": {"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "\(claim)"}}]}}
+    """)
+}
+
+/// The text that describes `object` now.
+func describe(_ object: Resource, events: [Resource] = [], pods: [Resource] = [], why: [String] = []) -> String {
+  Description.text(of: object, Description.Context(now: now, events: events, pods: pods, why: why))
+}

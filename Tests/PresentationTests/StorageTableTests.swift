@@ -5,8 +5,6 @@ import Presentation
 import StorageAPI
 import Testing
 
-private let dynamicVolume = "pvc-0c3d7a6e-5b0e-4a53-9a43-3f0d5f6a7b11"
-
 @Suite struct StorageTableTests {
   @Test("A class prints false for an unset expansion (O1)") func classTable() throws {
     let thin = try storageClass("thin", #"{"provisioner": "kubernetes.io/vsphere-volume"}"#, age: 300)
