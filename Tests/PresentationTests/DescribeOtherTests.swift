@@ -74,10 +74,10 @@ private let template = """
             Node-Selectors:  <none>
             Tolerations:     <none>
           Conditions:
-            Type       Status  Reason
-            ----       ------  ------
-            Available  False   MinimumReplicasUnavailable
-          Events:      <none>
+            Type        Status  Reason
+            ----        ------  ------
+            Available   False   MinimumReplicasUnavailable
+          Events:       <none>
           """))
   }
 
