@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+/// A patch that looks like the object it changes (RFC 7386): members replace those of the object, null removes them.
+public enum MergePatch {
+  /// `target` after `patch`. Lists are replaced as a whole; a patch that is no object replaces everything.
+  public static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
+    guard case .object(let changes) = patch else { return patch }
+    var result = target.object ?? JSONObject()
+    for change in changes.members {
+      if change.value.isNull {
+        result[change.key] = nil
+      } else {
+        result[change.key] = apply(change.value, to: result[change.key] ?? .null)
+      }
+    }
+    return .object(result)
+  }
+}
