@@ -24,6 +24,7 @@ public protocol Decider: Sendable {
 }
 
 extension Decider {
+  /// What follows the end of an effect.
   public func followUp(
     _ effect: Effect, _ outcome: Outcome, on key: ObjectKey, in world: World, at now: Timestamp
   ) -> Decision {

@@ -31,5 +31,6 @@ public struct Reason: Sendable, Hashable, CustomStringConvertible {
     self.text = text
   }
 
+  /// The sentence and the rule.
   public var description: String { "\(text) (\(rule))" }
 }

@@ -27,6 +27,10 @@ public struct ProvisionRequest: Sendable, Hashable {
   public let storageClass: StorageClass
   /// The claim's request, rounded up to whole bytes.
   public let bytes: Int64
+  /// The filesystem that the class asks for, or nil (rule P26).
+  public let fsType: String?
+  /// The class's parameters without those that every provisioner consumes itself (rule P27).
+  public let parameters: [String: String]
   /// The node that the scheduler chose, or nil when the class does not wait for one (rule P21).
   public let selectedNode: String?
 }

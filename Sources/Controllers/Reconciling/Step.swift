@@ -9,10 +9,11 @@ public import StorageAPI
 /// reached again. Steps of one decision are carried out in order; a later write of an object carries the changes of the
 /// earlier ones, so the loop compares resource versions only for the first.
 public enum Step: Sendable, Hashable {
-  /// Create the object; one of that name that exists already counts as success (rule P13).
+  /// Create the object as a user would: admission gives it its uid, its protection and its first status. One of that name
+  /// that exists already counts as success (rule P13).
   case create(Resource)
-  /// Write the object's metadata and spec; its status stays as stored. An object whose deletion was asked for goes when
-  /// this leaves it without finalizers (rule T2).
+  /// Write the object's metadata and spec; its status, and whether its deletion was asked for, stay as stored. An object
+  /// whose deletion was asked for goes when this leaves it without finalizers (rule T2); one that is gone counts as success.
   case update(Resource)
   /// Write the object's status; the rest stays as stored.
   case updateStatus(Resource)

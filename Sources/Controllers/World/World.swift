@@ -14,6 +14,8 @@ public struct World: Sendable {
   private var podKeysByClaim = GroupedKeys<ObjectKey>()
   private var keysByController = GroupedKeys<String>()
   private var unboundClaims: Set<ObjectKey> = []
+  /// The volumes that any claim may have.
+  private(set) var freeVolumes = FreeVolumes()
 
   /// The world without objects.
   public init() {}
@@ -56,6 +58,7 @@ public struct World: Sendable {
 
   private mutating func index(_ volume: PersistentVolume, at key: ObjectKey, adding: Bool) {
     if let claim = volume.claimRef?.key { volumeNamesByClaim.change(key, of: claim, adding: adding) }
+    freeVolumes.change(volume, adding: adding)
   }
 
   private mutating func index(_ claim: PersistentVolumeClaim, at key: ObjectKey, adding: Bool) {
