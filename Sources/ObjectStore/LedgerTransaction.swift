@@ -81,12 +81,14 @@ public final class LedgerTransaction {
       throw LedgerError.conflict(
         key, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(object.uid)")
     }
-    let runsOnNode = key.kind == .pod && !Pod(json: object.json).nodeName.isEmpty
-    guard !object.metadata.finalizers.isEmpty || (runsOnNode && !force) else { return try remove(key, object) }
-    guard !object.isTerminating else { return object }
-    object.metadata.deletionTimestamp = now
-    object.json.set(0, "metadata", "deletionGracePeriodSeconds")
-    return try store(.modified, key, object)
+    let isRunning = key.kind == .pod && !Pod(json: object.json).nodeName.isEmpty && !force
+    guard !object.metadata.finalizers.isEmpty || isRunning else { return try remove(key, object) }
+    let before = object
+    if !object.isTerminating { object.metadata.deletionTimestamp = now }
+    // A running pod has its grace until its node is done with it: then it counts as shut down (rule T5).
+    let grace = isRunning ? object.json.integer("spec", "terminationGracePeriodSeconds") ?? 30 : 0
+    object.json.set(.integer(grace), "metadata", "deletionGracePeriodSeconds")
+    return object == before ? object : try store(.modified, key, object)
   }
 
   private static func key(of object: Resource) throws -> ObjectKey {

@@ -157,6 +157,8 @@ import Testing
     try write { try $0.create(Resource(Pod(name: "new", namespace: "default"))) }
     let soft = try write { try $0.delete(pod.key) }
     #expect(soft.changes.map(\.action) == [.modified])
+    #expect(soft.result.json.integer("metadata", "deletionGracePeriodSeconds") == 30)
+    #expect(try write { try $0.delete(pod.key) }.changes.isEmpty)
     let gone = try write { try $0.delete(ObjectKey(.pod, namespace: "default", name: "new")) }
     #expect(gone.changes.map(\.action) == [.deleted])
     let hard = try write { try $0.delete(pod.key, force: true) }

@@ -34,20 +34,28 @@ extension Pod {
   /// What the status says about `topic`; "" when it says nothing.
   func message(of topic: PodCondition.Topic) -> String { json(of: topic)?.string("message") ?? "" }
 
+  /// The word for the state of `topic`; "" when the status says nothing.
+  func reason(of topic: PodCondition.Topic) -> String { json(of: topic)?.string("reason") ?? "" }
+
+  /// Since when the condition is as it is, or nil when it is not stated.
+  func since(_ topic: PodCondition.Topic) -> Timestamp? {
+    json(of: topic).flatMap { Timestamp($0.string("lastTransitionTime")) }
+  }
+
   /// Whether the pod's volumes were published, and have not been taken away since.
   public var isPublished: Bool { isTrue(.volumesReady) }
 
   /// Whether the pod counts as ready: published, and not on its way out.
   var isReady: Bool { isTrue(.ready) && !isTerminating && !isFinished }
 
-  /// States `condition`, dated `now` when it was otherwise before.
-  mutating func state(_ condition: PodCondition, at now: Timestamp) {
+  /// States `condition`, dated `now` when it was otherwise before or `isNews` says so.
+  mutating func state(_ condition: PodCondition, at now: Timestamp, isNews: Bool = false) {
     let status = condition.isTrue ? "True" : "False"
     var entry: JSONObject = ["type": .string(condition.topic.rawValue), "status": .string(status)]
     if !condition.reason.isEmpty { entry["reason"] = .string(condition.reason) }
     if !condition.message.isEmpty { entry["message"] = .string(condition.message) }
     let old = json(of: condition.topic)
-    let since = old?.string("status") == status ? old?["lastTransitionTime"] : nil
+    let since = old?.string("status") == status && !isNews ? old?["lastTransitionTime"] : nil
     entry["lastTransitionTime"] = since ?? .string(now.description)
     var conditions = json.objects("status", "conditions")
     if let index = conditions.firstIndex(where: { $0.string("type") == condition.topic.rawValue }) {

@@ -91,12 +91,15 @@ public struct Reconciler: Sendable {
     return Turn(key: item.key, decider: decider.name, decision: decision, item: item)
   }
 
-  /// When volumes have become free, or classes have come, every claim without a volume gets another chance: once, after
-  /// everything else, so that many new volumes cost one look.
+  /// When volumes have become free, or classes have come, every claim without a volume gets another chance, and so do the
+  /// pods that need it: once, after everything else, so that many new volumes cost one look.
   private mutating func wakeWaiters(at now: Timestamp) -> WorkQueue.Item? {
     guard wakesWaiters, queue.isEmpty else { return nil }
     wakesWaiters = false
-    for key in world.claimsWaiting.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) { mark(key) }
+    for key in world.claimsWaiting.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) {
+      mark(key)
+      for pod in world.pods(using: key) { mark(pod.key) }
+    }
     return queue.next(at: now)
   }
 

@@ -36,7 +36,23 @@ extension World {
       default: break
       }
     }
+    if let old, new == nil { keys.formUnion(keysFreed(by: old, key)) }
     return keys
+  }
+
+  /// What has waited for `object` to go: what it owned, the other pods of a claim that only one may use (rules M9, W16),
+  /// and the sets that need a claim of its name (rule SS4).
+  private func keysFreed(by object: Resource, _ key: ObjectKey) -> [ObjectKey] {
+    let owned = keys(controlledBy: object.uid)
+    switch key.kind {
+    case .pod:
+      let exclusive = Pod(json: object.json).claimKeys.filter { claim in
+        self.claim(claim)?.accessModes.contains(AccessMode.readWriteOncePod.rawValue) == true
+      }
+      return owned + exclusive.flatMap { pods(using: $0).map(\.key) }
+    case .persistentVolumeClaim: return owned + keys(of: .statefulSet).filter { $0.namespace == key.namespace }
+    default: return owned
+    }
   }
 
   private func ownerKey(_ owner: OwnerReference, namespace: String) -> [ObjectKey] {
