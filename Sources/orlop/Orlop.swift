@@ -19,7 +19,7 @@ struct Orlop: AsyncParsableCommand {
         orlop delete -f examples/database.yaml
       """,
     version: Version.text,
-    subcommands: [VersionCommand.self, QuantityCommand.self])
+    subcommands: [VersionCommand.self, QuantityCommand.self, SimulateCommand.self])
 }
 
 /// Runs the command and turns what it throws into one sentence and an exit status: 0 done, 1 failed, 2 usage.

@@ -19,7 +19,7 @@ struct Reclaim: Sendable {
     if volume.annotation(WellKnown.migratedTo).map({ !$0.isEmpty }) == true {
       return Decision(Reason("R5", "a CSI driver has taken over from the volume's plugin and reclaims it"))
     }
-    guard let policy = volume.reclaimPolicy else {
+    guard let policy = volume.reclaimPolicyText.isEmpty ? .retain : volume.reclaimPolicy else {
       let steps = volume.stepsToFailed(
         "VolumeUnknownReclaimPolicy", "Volume has unrecognized PersistentVolumeReclaimPolicy", at: now)
       return Decision(Reason("R4", "the reclaim policy \(volume.reclaimPolicyText) is unknown"), steps)

@@ -10,10 +10,10 @@ extension ManifestReader {
     }
   }
 
-  /// `manifest` with its fields checked and normalised.
+  /// `manifest`, which came from ``readUnchecked(_:)``, with its fields checked and normalised.
   ///
   /// - Throws: ``StatusError`` with reason `BadRequest`.
-  static func checked(_ manifest: Manifest) throws(StatusError) -> Manifest {
+  public static func checked(_ manifest: Manifest) throws(StatusError) -> Manifest {
     let kind = try kind(of: manifest)
     var decoder = SchemaDecoder()
     do throws(SchemaDecoder.Mismatch) {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Controllers
+import StorageAPI
+
+/// Storage that exists only on paper: everything asked of it succeeds at once.
+enum SimulatedStorage {
+  /// How `effect` ends.
+  static func perform(_ effect: Effect) -> Outcome {
+    switch effect {
+    case .provision(let request): .provisioned(volume(for: request))
+    case .deleteBackend, .recycle, .publish, .unpublish: .done
+    }
+  }
+
+  /// A CSI volume whose driver is the provisioner itself and whose handle is the volume's name (rule P31).
+  private static func volume(for request: ProvisionRequest) -> ProvisionedVolume {
+    let driver = request.storageClass.provisioner
+    var csi: JSONObject = [
+      "driver": .string(driver), "volumeHandle": .string(request.volumeName),
+      "volumeAttributes": ["storage.kubernetes.io/csiProvisionerIdentity": .string("simulated-" + driver)],
+    ]
+    if let fsType = request.fsType, request.claim.volumeMode == .filesystem { csi["fsType"] = .string(fsType) }
+    return ProvisionedVolume(bytes: request.bytes, source: ["csi": .object(csi)])
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import ArgumentParser
+import Engine
+import StorageAPI
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Reads what `-f` names.
+enum InputFile {
+  /// The text of the file `path`, or of standard input for `-`.
+  static func read(_ path: String) throws -> String {
+    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw EngineError(.invalid, "cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { if path != "-" { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= ManifestReader.longestText {
+      let count = Glibc.read(descriptor, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else {
+        throw EngineError(.invalid, "cannot read \(path): \(String(cString: strerror(errno)))")
+      }
+      guard count > 0 else { break }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return try ManifestReader.decoded(bytes)
+  }
+
+  /// The files that `path` means: itself, or the manifests in it when it is a directory, by name.
+  static func expand(_ path: String) throws -> [String] {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
+    guard let directory = opendir(path) else {
+      throw EngineError(.invalid, "cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    let files = names.filter { name in [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } }.sorted()
+    guard !files.isEmpty else { throw EngineError(.invalid, "\(path) holds no .yaml, .yml or .json file") }
+    return files.map { path + "/" + $0 }
+  }
+}
+
+/// The `-f` option of the verbs that take manifests.
+struct ManifestOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
+  var filename: [String] = []
+
+  /// Every manifest of every file, in order.
+  ///
+  /// Nothing is begun when one of them does not read.
+  func manifests() throws -> [FileManifest] {
+    var manifests: [FileManifest] = []
+    for path in try filename.flatMap(InputFile.expand) {
+      do {
+        manifests += try ManifestReader.read(try InputFile.read(path)).map { FileManifest(file: path, manifest: $0) }
+      } catch let error as StatusError {
+        throw ManifestError(file: path, error: error)
+      }
+    }
+    guard !manifests.isEmpty else { throw EngineError(.invalid, "no objects passed: the manifests are empty") }
+    return manifests
+  }
+}
+
+/// A manifest and the file that holds it.
+struct FileManifest {
+  let file: String
+  let manifest: Manifest
+
+  /// The object's kind; the reader refuses unknown ones.
+  var kind: Kind { manifest.kind ?? .pod }
+
+  /// The object, in `namespace` unless it says its own or its kind has none.
+  func object(in namespace: String) -> Resource {
+    var object = manifest.resource
+    if kind.isNamespaced, object.namespace.isEmpty { object.metadata.namespace = namespace }
+    return object
+  }
+
+  /// What `body` returns; an answer of the API that it throws gets the place in the file.
+  func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+    do {
+      return try await body()
+    } catch let error as StatusError {
+      throw ManifestError(file: file, error: manifest.placed(error))
+    }
+  }
+}
+
+/// A manifest that does not read, and the file that holds it.
+struct ManifestError: Error, CustomStringConvertible {
+  let file: String
+  let error: StatusError
+
+  var description: String { "\(file): \(error)" }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import ArgumentParser
+import Engine
+import StorageAPI
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// `orlop simulate`: what would become of these objects.
+struct SimulateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Show what would become of a set of objects, without touching the host.",
+    discussion: """
+      Runs the controllers over a copy of the objects in the files, with storage that exists only on paper, until \
+      nothing changes; then prints the objects and the events. Objects without a uid are created as 'orlop create' \
+      would do it; objects with one are taken exactly as they stand, so that the output of 'orlop get -o json' can be \
+      changed and tried.
+
+      EXAMPLES:
+        orlop simulate -f examples/static.yaml
+        orlop simulate -f class.yaml -f claim.yaml --provisioner storage.example.com
+        orlop simulate -f pods.yaml --schedule
+        orlop get sc,pv,pvc,pods -A -o json | orlop simulate -f - -o json
+      """)
+
+  /// How the outcome is printed.
+  enum Format: String, ExpressibleByArgument, CaseIterable { case json }
+
+  @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
+  var filename: [String]
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Print one JSON list of objects and events.", valueName: "format"))
+  var output: Format?
+
+  @Option(help: ArgumentHelp("A provisioner that has simulated storage behind it; may be repeated.", valueName: "name"))
+  var provisioner: [String] = []
+
+  func run() throws {
+    let options = Simulation.Options(
+      provisioners: Set(provisioner), now: Timestamp(seconds: Int64(time(nil))), newUID: RandomUID.make)
+    var simulation = Simulation(options)
+    for path in try filename.flatMap(InputFile.expand) {
+      do {
+        try simulation.add(text: try InputFile.read(path))
+      } catch let error as StatusError {
+        throw ManifestError(file: path, error: error)
+      }
+    }
+    try simulation.run()
+    Output.print(JSONWriter.pretty(simulation.list))
+  }
+}
