@@ -10,6 +10,10 @@ extension FakeHost {
     image: FileDescriptor, at path: FilePath, options: LoopOptions
   ) throws(HostError) -> LoopDevice {
     let backing = try FileIdentity.of(image)
+    let kept = PathHandle(
+      adopting: FileDescriptor(
+        rawValue: try call("fcntl", "keep \(path) open") { fcntl(image.rawValue, F_DUPFD_CLOEXEC, 0) }),
+      at: path)
     return try perform(.attachLoop) { (state) throws(HostError) in
       guard state.loops.count < state.maximumLoops else {
         throw HostError(.limit, "cannot attach \(path): there is no free loop device", errno: ENOSPC)
@@ -20,6 +24,7 @@ extension FakeHost {
         path: FilePath("/dev/loop\(minor)"), number: DeviceNumber(major: 7, minor: minor), backing: backing,
         options: options)
       state.loops.append(device)
+      state.images[device.number] = kept
       return device
     }
   }

@@ -32,7 +32,7 @@ extension FakeHost {
     let device = try FileIdentity.of(source).device
     try perform(.bind) { (state) throws(HostError) in
       let beneath = Self.mount(holding: from, state)
-      let root = FilePath("/").pushing(beneath.map { from.removing(prefix: $0.target) } ?? from.removing(prefix: "/"))
+      let root = (beneath?.root ?? "/").pushing(from.removing(prefix: beneath?.target ?? "/"))
       state.mounts.append(
         MountEntry(
           target: to, device: beneath?.device ?? device, root: root, type: beneath?.type ?? "ext4",

@@ -19,7 +19,11 @@ public final class FakeHost: StorageHost {
 
   struct State {
     var mounts: [MountEntry] = []
-    var loops: [LoopDevice] = []
+    var loops: [LoopDevice] = [] {
+      didSet { images = images.filter { number, _ in loops.contains { $0.number == number } } }
+    }
+    /// The backing files, kept open as the kernel keeps them, and with them the locks on them.
+    var images: [DeviceNumber: PathHandle] = [:]
     var holders: [MountTarget: [MountHolder]] = [:]
     var usage: [FilePath: FilesystemUsage] = [:]
     var usedNodes: Set<FilePath> = []
