@@ -51,9 +51,9 @@ public struct VolumeError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension VolumeError {
-  /// What the host said while `doing` was done, with its meaning kept.
-  init(_ error: HostError, while doing: String) {
-    self.init(Code(of: error.code), "\(doing): \(error.message)")
+  /// What the host said about `subject`, with its meaning kept.
+  init(_ error: HostError, of subject: String) {
+    self.init(Code(of: error.code), "\(subject): \(error.message)")
   }
 }
 

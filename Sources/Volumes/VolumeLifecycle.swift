@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+internal import Glibc
 public import LinuxStorage
 
 /// The life of the volumes and sandboxes of one host: the door that everything above comes through.
@@ -10,12 +11,29 @@ public import LinuxStorage
 public final class VolumeLifecycle: Sendable {
   /// Where everything lies.
   public let layout: HostLayout
-  private let host: any StorageHost
+  let keeper: Keeper
+  let turns = KeyedTurns()
 
-  /// The lifecycle on `host`, in the directories of `layout`.
-  public init(layout: HostLayout, host: any StorageHost) {
+  /// Seconds since 1970, time(2).
+  public static let systemTime: @Sendable () -> Int64 = { Int64(time(nil)) }
+
+  /// The lifecycle on `host`, in the directories of `layout`, which are made when they are needed.
+  ///
+  /// - Parameters:
+  ///   - programs: runs mkfs, for a template or a filesystem that has none.
+  ///   - now: seconds since 1970, for the records.
+  public init(
+    layout: HostLayout, host: any StorageHost, programs: ProgramRunner = ProgramRunner(),
+    now: @escaping @Sendable () -> Int64 = VolumeLifecycle.systemTime
+  ) {
     self.layout = layout
-    self.host = host
+    let directories = HostDirectories(layout: layout)
+    let threads = BlockingPool()
+    let unique: @Sendable () -> String = { String(UInt64.random(in: 0...UInt64.max), radix: 36) }
+    keeper = Keeper(
+      host: host, directories: directories, pools: Pools(directories: directories, unique: unique), threads: threads,
+      images: ImageStorage(host: host, programs: programs, threads: threads, unique: unique),
+      plainDirectories: DirectoryStorage(threads: threads), now: now, unique: unique)
   }
 }
 
@@ -26,64 +44,91 @@ extension VolumeLifecycle {
   ///
   /// Throws ``VolumeError/Code/conflict`` when it exists but differs, ``VolumeError/Code/noSpace`` when the pool cannot
   /// promise it, ``VolumeError/Code/poolMissing`` when the pool's marker is not there.
-  public func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord { throw Self.notYet }
+  public func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord {
+    try await turns.run([key(request.id)]) { () async throws(VolumeError) in try await self.keeper.create(request) }
+  }
 
   /// Deletes the volume `id` and its data; a volume that is not there is deleted already.
   ///
   /// Throws ``VolumeError/Code/inUse``, naming who, when the kernel says that anybody uses it.
-  public func delete(_ id: VolumeID) async throws(VolumeError) { throw Self.notYet }
+  public func delete(_ id: VolumeID) async throws(VolumeError) {
+    try await turn([key(id)]) { (keeper) throws(VolumeError) in try keeper.delete(id) }
+  }
 
   /// Empties the volume `id`, so that it is as it was created; for directory volumes alone, and not while in use.
-  public func recycle(_ id: VolumeID) async throws(VolumeError) { throw Self.notYet }
+  public func recycle(_ id: VolumeID) async throws(VolumeError) {
+    try await turn([key(id)]) { (keeper) throws(VolumeError) in try keeper.recycle(id) }
+  }
 
   /// The record of `id`; throws ``VolumeError/Code/notFound`` or ``VolumeError/Code/damaged``.
-  public func record(_ id: VolumeID) async throws(VolumeError) -> VolumeRecord { throw Self.notYet }
+  public func record(_ id: VolumeID) async throws(VolumeError) -> VolumeRecord {
+    try await look { (keeper) throws(VolumeError) in try keeper.find(id).record }
+  }
 
-  /// Every volume of every pool, in the order of their ids; one whose record does not load has an error instead.
+  /// Every volume of every pool, in the order of their ids; one whose record does not load has an error instead, and so has a pool
+  /// that cannot be read (`pool NAME`).
   public func volumes() async throws(VolumeError) -> [(id: String, record: Result<VolumeRecord, VolumeError>)] {
-    throw Self.notYet
+    try await look { (keeper) throws(VolumeError) in try keeper.volumes() }
   }
 
   /// How full the volume `id` is.
-  public func usage(of id: VolumeID) async throws(VolumeError) -> VolumeUsage { throw Self.notYet }
+  public func usage(of id: VolumeID) async throws(VolumeError) -> VolumeUsage {
+    try await look { (keeper) throws(VolumeError) in try keeper.usage(of: id) }
+  }
 
   /// Where the volume `id` is attached, staged and published, as the kernel says now.
-  public func state(of id: VolumeID) async throws(VolumeError) -> VolumeState { throw Self.notYet }
+  public func state(of id: VolumeID) async throws(VolumeError) -> VolumeState {
+    try await look { (keeper) throws(VolumeError) in
+      let (home, record) = try keeper.find(id)
+      return try keeper.state(of: home, record)
+    }
+  }
 
   // MARK: Pools
 
   /// The pools and how full they are, in the order of their names.
-  public func pools() async throws(VolumeError) -> [PoolStatus] { throw Self.notYet }
+  public func pools() async throws(VolumeError) -> [PoolStatus] {
+    try await look { (keeper) throws(VolumeError) in try keeper.poolStatus() }
+  }
 
   /// Makes the directory `name` of the pools a pool: gives it its marker. Nothing is done to a pool that has one.
-  public func preparePool(_ name: String) async throws(VolumeError) { throw Self.notYet }
+  public func preparePool(_ name: String) async throws(VolumeError) {
+    try await look { (keeper) throws(VolumeError) in try keeper.pools.prepare(name) }
+  }
 
   /// Removes what earlier processes left half-made: staging entries without a builder, trash, idle staging mounts.
-  public func sweep() async throws(VolumeError) -> SweepReport { throw Self.notYet }
+  public func sweep() async throws(VolumeError) -> SweepReport {
+    var report = try await look { (keeper) throws(VolumeError) in try keeper.sweepPools() }
+    for id in try await look({ (keeper) throws(VolumeError) in try keeper.idleStagedVolumes() }) {
+      do throws(VolumeError) {
+        try await turn([key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
+        report.done.append("volume \(id): took down the staging mount that nobody uses")
+      } catch {
+        report.problems.append(error.message)
+      }
+    }
+    return report
+  }
+}
 
-  // MARK: Sandboxes
+extension VolumeLifecycle {
+  // MARK: Turns
 
-  /// Makes the sandbox as `request` says: stages its volumes, mounts them into it and into its containers' directories.
-  ///
-  /// What is right already is left alone; after an error nothing of this call is visible.
-  public func publish(_ request: SandboxRequest) async throws(VolumeError) -> PublishedSandbox { throw Self.notYet }
+  func key(_ id: VolumeID) -> String { "volume/\(id)" }
+  func key(_ name: SandboxName) -> String { "sandbox/\(name)" }
 
-  /// Takes the sandbox down, removes its directory, and unstages the volumes that nobody else sees.
-  public func unpublish(_ name: SandboxName) async throws(VolumeError) { throw Self.notYet }
-
-  /// The sandboxes that have a directory on this host, with the mounts that the kernel shows in them.
-  public func published() async throws(VolumeError) -> [PublishedSandbox] { throw Self.notYet }
-
-  /// The path of `volume` in `sandbox`; throws ``VolumeError/Code/notFound`` unless the kernel says that it is mounted.
-  public func path(ofVolume volume: String, in sandbox: SandboxName) async throws(VolumeError) -> String {
-    throw Self.notYet
+  /// Does `work` on a thread that may block, when it has the turns of `keys`.
+  func turn<Answer: Sendable>(
+    _ keys: Set<String>, _ work: @escaping @Sendable (Keeper) throws(VolumeError) -> Answer
+  ) async throws(VolumeError) -> Answer {
+    try await turns.run(keys) { () async throws(VolumeError) in try await self.look(work) }
   }
 
-  /// Makes the host as `requests` say, after a reboot or at any time: publishes each of them and unpublishes every other
-  /// sandbox. One that fails does not keep the others back.
-  public func reconcile(_ requests: [SandboxRequest]) async -> [SandboxName: Result<PublishedSandbox, VolumeError>] {
-    [:]
+  /// Does `work` on a thread that may block, in nobody's turn.
+  func look<Answer: Sendable>(
+    _ work: @escaping @Sendable (Keeper) throws(VolumeError) -> Answer
+  ) async throws(VolumeError) -> Answer {
+    let keeper = keeper
+    return try await keeper.threads.run { () throws(VolumeError) in try work(keeper) }
   }
-
-  private static var notYet: VolumeError { VolumeError(.unsupported, "this part is not built yet") }
 }

@@ -50,6 +50,9 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
   /// The bytes of the pool that are promised to it.
   public var promisedBytes: Int64 { image?.bytes ?? capacityBytes }
 
+  /// Whether it takes all its room at creation.
+  var isThick: Bool { image.map { $0.diskFormat != .thin } ?? false }
+
   /// How the volume made of this record differs from `request`; nil when it does not. The origin does not count: it is a hint.
   func difference(from request: VolumeRequest) -> String? {
     let pairs: [(String, String, String)] = [

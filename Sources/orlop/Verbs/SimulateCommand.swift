@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Engine
-import Presentation
 import StorageAPI
 
 #if canImport(Glibc)
@@ -48,7 +47,7 @@ struct SimulateCommand: ParsableCommand {
       do {
         try simulation.add(text: try InputFile.read(path))
       } catch let error as StatusError {
-        throw ManifestError(text: StatusText.text(error, while: .init("reading", path)))
+        throw ManifestError(file: path, error: error)
       }
     }
     try simulation.run()

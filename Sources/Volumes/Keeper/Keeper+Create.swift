@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import LinuxStorage
+
+extension Keeper {
+  /// What a creation finds when it begins.
+  private enum Beginning: Sendable {
+    case exists(VolumeRecord)
+    case isNew(Pool)
+  }
+
+  /// A volume that is promised and being built.
+  private struct Draft: Sendable {
+    let id: VolumeID
+    let record: VolumeRecord
+    let entry: StagingEntry
+    let recordFile: SparseFile
+  }
+
+  /// Builds the volume in staging and gives it its name with one rename, the point from which on it exists.
+  func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord {
+    let pool: Pool
+    switch try await threads.run({ () throws(VolumeError) in try begin(request) }) {
+    case .exists(let record): return record
+    case .isNew(let found): pool = found
+    }
+    let system = system(request.storage)
+    let record = try await system.plan(request, in: pool, createdAt: now())
+    let draft = try await threads.run { () throws(VolumeError) in try admit(record, id: request.id, to: pool) }
+    FaultPoint.reach("create.admitted")
+    do throws(VolumeError) {
+      try await system.build(record, for: pool, in: draft.entry.directory)
+      FaultPoint.reach("create.imaged")
+      try await threads.run { () throws(VolumeError) in try finish(draft) }
+      return record
+    } catch {
+      return try await threads.run { () throws(VolumeError) in
+        giveUp(draft)
+        // Another process may have been faster with the same volume.
+        guard error.code == .conflict, let existing = try existing(request) else { throw error }
+        return existing
+      }
+    }
+  }
+
+  private func begin(_ request: VolumeRequest) throws(VolumeError) -> Beginning {
+    if let existing = try existing(request) { return .exists(existing) }
+    return .isNew(try pools.open(request.pool))
+  }
+
+  /// The volume, if it exists as it is asked for; throws ``VolumeError/Code/conflict`` if it exists otherwise.
+  private func existing(_ request: VolumeRequest) throws(VolumeError) -> VolumeRecord? {
+    let (home, record): (VolumeHome, VolumeRecord)
+    do throws(VolumeError) {
+      (home, record) = try find(request.id)
+    } catch {
+      // A pool that cannot be read is no obstacle to a volume in another one, unless it is the one that is asked for.
+      guard error.code == .notFound || error.code == .poolMissing else { throw error }
+      return nil
+    }
+    if let difference = record.difference(from: request) {
+      throw VolumeError(
+        .conflict, "volume \(request.id) exists already, but \(difference); delete it, or ask for it under another id")
+    }
+    // Whoever built it may have died before its name was durable.
+    try attempt("volume \(request.id)") { () throws(HostError) in try home.pool.volumes.sync() }
+    return record
+  }
+
+  /// Promises the record's bytes, and makes the staging entry that counts for them from now on.
+  private func admit(_ record: VolumeRecord, id: VolumeID, to pool: Pool) throws(VolumeError) -> Draft {
+    let bytes = try JSONFile.encode(record, of: VolumeHome.recordName)
+    return try pool.locked { () throws(VolumeError) in
+      let room = PoolRoom(pool, usage: try pool.usage(host), promises: try ledger.promises(of: pool).values)
+      try room.admit(record.promisedBytes, isThick: record.isThick, to: id, pool: pool.name)
+      let name = unique()
+      let pending = record.isThick ? record.promisedBytes : 0
+      return try ledger.change(
+        pool, adding: ("\(id).\(name)", .init(bytes: record.promisedBytes, pending: pending))
+      ) { () throws(VolumeError) in
+        let entry = try StagingEntry(id.text, in: pool, unique: name)
+        do throws(VolumeError) {
+          let file = try attempt("volume \(id)") { () throws(HostError) in
+            let file = try SparseFile.create(VolumeHome.recordName, in: entry.directory)
+            try file.write(bytes, at: 0)
+            return file
+          }
+          return Draft(id: id, record: record, entry: entry, recordFile: file)
+        } catch {
+          entry.discard()
+          throw error
+        }
+      }
+    }
+  }
+
+  /// Makes everything durable and renames the finished entry to its place.
+  private func finish(_ draft: Draft) throws(VolumeError) {
+    let (id, entry, pool) = (draft.id, draft.entry, draft.entry.pool)
+    try attempt("volume \(id)") { () throws(HostError) in
+      try draft.recordFile.sync()
+      try entry.directory.sync()
+    }
+    FaultPoint.reach("create.synced")
+    let promise = PoolLedger.Promise(bytes: draft.record.promisedBytes, pending: 0)
+    try pool.locked { () throws(VolumeError) in
+      try ledger.change(pool, removing: entry.name, adding: (id.text, promise)) { () throws(VolumeError) in
+        try attempt("volume \(id)") { () throws(HostError) in
+          try pool.staging.rename(entry.name, into: pool.volumes, as: id.text)
+        }
+      }
+    }
+    FaultPoint.reach("create.renamed")
+    try attempt("volume \(id)") { () throws(HostError) in
+      try pool.volumes.sync()
+      try pool.staging.sync()
+    }
+    FaultPoint.reach("create.done")
+  }
+
+  /// Removes what was built. What cannot be removed now is left to the sweep.
+  private func giveUp(_ draft: Draft) {
+    let pool = draft.entry.pool
+    draft.entry.discard()
+    try? pool.locked { () throws(VolumeError) in
+      try ledger.change(pool, removing: draft.entry.name) { () throws(VolumeError) in }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import LinuxStorage
+
+extension Keeper {
+  /// Deletes the volume: from the one rename into the trash on it does not exist any more.
+  func delete(_ id: VolumeID) throws(VolumeError) {
+    let found: (home: VolumeHome, record: VolumeRecord)
+    do throws(VolumeError) {
+      found = try find(id)
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return
+    }
+    let (home, record) = found
+    let lock = try home.lock()
+    try withExtendedLifetime(lock) { () throws(VolumeError) in
+      try refuseIfInUse(home, record)
+      FaultPoint.reach("delete.checked")
+      let entry = try discard(home)
+      FaultPoint.reach("delete.renamed")
+      try attempt("volume \(id)") { () throws(HostError) in try home.pool.trash.removeTree(entry) }
+    }
+    FaultPoint.reach("delete.done")
+  }
+
+  /// Empties a directory volume.
+  func recycle(_ id: VolumeID) throws(VolumeError) {
+    let (home, record) = try find(id)
+    guard record.storage == .directory else {
+      throw VolumeError(
+        .unsupported, "volume \(id) is no directory volume; only those can be recycled: delete it instead")
+    }
+    let lock = try home.lock()
+    try withExtendedLifetime(lock) { () throws(VolumeError) in
+      try refuseIfInUse(home, record)
+      try plainDirectories.recycle(home, record, unique: unique())
+    }
+  }
+
+  /// The commit point of a deletion. Returns the entry in the trash.
+  private func discard(_ home: VolumeHome) throws(VolumeError) -> String {
+    let (id, pool) = (home.id, home.pool)
+    let entry = "\(id).\(unique())"
+    try pool.locked { () throws(VolumeError) in
+      try ledger.change(pool, removing: id.text) { () throws(VolumeError) in
+        try attempt("volume \(id)") { () throws(HostError) in
+          try pool.volumes.rename(id.text, into: pool.trash, as: entry)
+        }
+      }
+    }
+    try attempt("volume \(id)") { () throws(HostError) in
+      try pool.trash.sync()
+      try pool.volumes.sync()
+    }
+    return entry
+  }
+}

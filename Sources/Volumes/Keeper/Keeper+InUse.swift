@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import LinuxStorage
+internal import SystemPackage
+
+extension Keeper {
+  /// Asks the kernel, in three ways, whether anybody uses the volume, and throws ``VolumeError/Code/inUse`` naming who.
+  ///
+  /// A staging mount that no sandbox sees, which a crash can leave, is taken down first. The volume's lock is held.
+  func refuseIfInUse(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
+    let id = home.id
+    let state = try state(of: home, record)
+    if let path = state.publishedAt.first {
+      throw VolumeError(.inUse, "volume \(id) is mounted at \(path); unpublish it first")
+    }
+    if state.stagedAt != nil { try unstage(home, record) }
+    try refuseIfAttached(home, record)
+    try refuseIfMountedElsewhere(home, record)
+  }
+
+  private func refuseIfAttached(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
+    let system = system(record.storage)
+    guard let device = try system.device(of: home) else { return }
+    let isIdle = try attempt("volume \(home.id)") { () throws(HostError) in try host.isIdle(blockDevice: device.path) }
+    // Attached, but nobody has it open: the remains of a process that died before it could mount.
+    if isIdle { try system.detach(home) }
+    guard let left = try system.device(of: home) else { return }
+    let holders = try attempt("volume \(home.id)") { () throws(HostError) in try host.holders(of: .device(left.number))
+    }
+    throw VolumeError(
+      .inUse, "volume \(home.id) is attached to \(left.path) and in use by \(Self.describe(holders)); stop them first")
+  }
+
+  /// Whether a mount of the volume is left in any mount namespace, which removing a mount point would not notice.
+  private func refuseIfMountedElsewhere(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
+    guard record.storage == .directory else { return }  // an image in use anywhere is attached
+    let staged = directories.layout.stagingMount(of: home.id)
+    let holders = try attempt("volume \(home.id)") { () throws(HostError) in try host.holders(of: .path(staged)) }
+    guard holders.isEmpty else {
+      throw VolumeError(.inUse, "volume \(home.id) is in use by \(Self.describe(holders)); stop them first")
+    }
+  }
+
+  /// `holders` for a message: who, and where.
+  static func describe(_ holders: [MountHolder]) -> String {
+    guard !holders.isEmpty else { return "somebody whom /proc does not show" }
+    let shown = holders.prefix(3).map { "\($0.command) (pid \($0.pid), \(Self.word(for: $0.kind)) \($0.path))" }
+    let more = holders.count > 3 ? " and \(holders.count - 3) more" : ""
+    return shown.joined(separator: ", ") + more
+  }
+
+  private static func word(for kind: MountHolder.Kind) -> String {
+    switch kind {
+    case .openFile: "has open"
+    case .workingDirectory: "works in"
+    case .root: "has its root in"
+    case .mappedFile: "has mapped"
+    case .mountNamespace: "has in its mount namespace"
+    }
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import LinuxStorage
+
+/// One way to keep a volume: it makes the payload and hands out what can be mounted, and never mounts anything itself.
+///
+/// A storage system is finished when the contract suite passes for it, on the fake host and on the real kernel.
+protocol StorageSystem: Sendable {
+  /// The record of the volume that `request` asks for, complete to the last number, before anything is built.
+  /// Throws what makes the volume impossible here. Does not block, but may wait for a program or for another task.
+  func plan(_ request: VolumeRequest, in pool: Pool, createdAt: Int64) async throws(VolumeError) -> VolumeRecord
+
+  /// Builds the payload of `record`, a volume of `pool`, in `directory`, durably but for the directory's own entries.
+  func build(_ record: VolumeRecord, for pool: Pool, in directory: Directory) async throws(VolumeError)
+
+  /// What can be mounted of the volume in `home`, after all checks that it is what `record` says.
+  /// The volume's lock is held. Asking again gives the same attachment, never a second one.
+  func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment
+
+  /// Gives back what ``attach(_:_:)`` took, after everything was unmounted; nothing when there is nothing attached.
+  func detach(_ home: VolumeHome) throws(VolumeError)
+
+  /// The device that the volume is attached to, as the kernel says; nil when it is not, or never has one.
+  func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice?
+
+  /// Bytes that the payload takes on the pool's disk; nil where nobody counts them.
+  func allocatedBytes(of home: VolumeHome) throws(VolumeError) -> Int64?
+}
+
+/// What a storage system hands to the publisher.
+enum Attachment: Sendable {
+  /// A block device with a filesystem of this type, to be mounted with these options.
+  case device(LoopDevice, type: FilesystemKind)
+  /// A directory, to be bound.
+  case directory(Directory)
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+extension VolumeLifecycle {
+  // MARK: Sandboxes
+
+  /// Makes the sandbox as `request` says: stages its volumes, mounts them into it and into its containers' directories.
+  ///
+  /// What is right already is left alone; after an error nothing that this call mounted is visible.
+  public func publish(_ request: SandboxRequest) async throws(VolumeError) -> PublishedSandbox {
+    let plan = try SandboxPlan(request)
+    return try await turn(Set(plan.volumeIDs.map(key) + [key(request.name)])) { (keeper) throws(VolumeError) in
+      try keeper.publish(plan)
+    }
+  }
+
+  /// Takes the sandbox down, removes its directory, and unstages the volumes that nobody else sees. Nothing for one that is not there.
+  ///
+  /// Throws ``VolumeError/Code/inUse``, naming who, when somebody still works in it; what was taken down by then stays so.
+  public func unpublish(_ name: SandboxName) async throws(VolumeError) {
+    try await turns.run([key(name)]) { () async throws(VolumeError) in
+      let seen = try await self.look { (keeper) throws(VolumeError) in try keeper.unbind(name) }
+      for id in seen.sorted() {
+        try await self.turn([self.key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
+      }
+      try await self.look { (keeper) throws(VolumeError) in try keeper.remove(name) }
+    }
+  }
+
+  /// The sandboxes that have a directory on this host, with the mounts that the kernel shows in them.
+  public func published() async throws(VolumeError) -> [PublishedSandbox] {
+    try await look { (keeper) throws(VolumeError) in try keeper.published() }
+  }
+
+  /// The path of `volume` in `sandbox`; throws ``VolumeError/Code/notFound`` unless the kernel says that it is mounted.
+  public func path(ofVolume volume: String, in sandbox: SandboxName) async throws(VolumeError) -> String {
+    try await look { (keeper) throws(VolumeError) in try keeper.path(ofVolume: volume, in: sandbox) }
+  }
+
+  /// Makes the host as `requests` say, after a reboot or at any time: unpublishes every other sandbox, and publishes each of them.
+  ///
+  /// One that fails does not keep the others back: its error is in the result, which has every sandbox of `requests` and each
+  /// other one that could not be unpublished. Only for whoever knows all sandboxes of this host.
+  public func reconcile(
+    _ requests: [SandboxRequest]
+  ) async throws(VolumeError) -> [SandboxName: Result<PublishedSandbox, VolumeError>] {
+    let wanted = Set(requests.map(\.name))
+    let present = try await look { (keeper) throws(VolumeError) in try keeper.sandboxNames() }
+    var results: [SandboxName: Result<PublishedSandbox, VolumeError>] = [:]
+    for name in present where !wanted.contains(name) {
+      do throws(VolumeError) {
+        try await unpublish(name)
+      } catch {
+        results[name] = .failure(error)
+      }
+    }
+    return await withTaskGroup(of: (SandboxName, Result<PublishedSandbox, VolumeError>).self) { group in
+      for request in requests {
+        group.addTask {
+          do throws(VolumeError) {
+            return (request.name, .success(try await self.publish(request)))
+          } catch {
+            return (request.name, .failure(error))
+          }
+        }
+      }
+      for await (name, result) in group { results[name] = result }
+      return results
+    }
+  }
+}

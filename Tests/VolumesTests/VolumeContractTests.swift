@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import LinuxStorage
+import Testing
+
+@Suite("The contract of storage systems, on the fake host")
+struct VolumeContractTests {
+  @Test("Contract", arguments: [VolumeSort.image("ext4"), .image("ext3"), .directory], VolumeContract.all)
+  func holds(_ sort: VolumeSort, _ contract: VolumeContract) async throws {
+    let bench = try VolumeBench(FakeHost())
+    defer { bench.close() }
+    try await contract.check(bench, sort)
+  }
+}
