@@ -111,6 +111,3 @@ int orlop_trim(int directory, uint64_t *trimmed) {
   *trimmed = range.len;
   return result;
 }
-
-int orlop_freeze(int directory) { return answer(ioctl(directory, FIFREEZE, 0)); }
-int orlop_thaw(int directory) { return answer(ioctl(directory, FITHAW, 0)); }

@@ -2,6 +2,8 @@
 // Copyright the Orlop authors
 
 import ArgumentParser
+import Presentation
+import StorageAPI
 
 /// The command: one file per verb under `Verbs/`.
 struct Orlop: AsyncParsableCommand {
@@ -19,7 +21,11 @@ struct Orlop: AsyncParsableCommand {
         orlop delete -f examples/database.yaml
       """,
     version: Version.text,
-    subcommands: [VersionCommand.self, QuantityCommand.self, SimulateCommand.self])
+    subcommands: [
+      ApplyCommand.self, CreateCommand.self, DeleteCommand.self, WaitCommand.self, PathCommand.self,
+      ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, PoolCommand.self, SimulateCommand.self,
+      QuantityCommand.self, VersionCommand.self,
+    ])
 }
 
 /// Runs the command and turns what it throws into one sentence and an exit status: 0 done, 1 failed, 2 usage.
@@ -48,6 +54,11 @@ struct Main {
     default: break
     }
     if let code = error as? ExitCode { return ("", code.rawValue) }
-    return ("error: " + Orlop.message(for: error), 1)
+    switch error {
+    case let error as ManifestError: return (error.text, 1)
+    case let error as StatusError: return (StatusText.text(error), 1)
+    case let error as UsageError: return ("error: " + error.description, 2)
+    default: return ("error: \(error)", 1)
+    }
   }
 }

@@ -97,7 +97,8 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   private func differingBlocks(_ one: SparseFile, _ other: SparseFile) throws -> [Int64] {
     func differing(_ range: Range<Int64>, _ step: Int64) throws -> [Int64] {
       try stride(from: range.lowerBound, to: range.upperBound, by: Int64.Stride(step)).filter { offset in
-        try one.read(at: offset, count: Int(step)) != other.read(at: offset, count: Int(step))
+        let pair = try (one.read(at: offset, count: Int(step)), other.read(at: offset, count: Int(step)))
+        return memcmp(pair.0, pair.1, Int(step)) != 0
       }
     }
     return try differing(0..<one.size(), 1 << 20).flatMap { try differing($0..<$0 + (1 << 20), 4096) }.map { $0 / 4096 }

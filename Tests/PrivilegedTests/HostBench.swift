@@ -64,11 +64,11 @@ final class HostBench: Sendable {
     return try host.attachedLoops().filter { $0.backing == identity }
   }
 
-  /// Waits until the kernel has let go of `image`: its worker clears a loop device a moment after the last unmount.
-  func waitUntilDetached(_ image: SparseFile) throws -> Bool {
+  /// Waits until the kernel has let go of `image`, or has only `left` of its devices: its worker clears a device a moment after the
+  /// last unmount, or when whoever is just looking at all devices has closed it.
+  func waitUntilDetached(_ image: SparseFile, but left: [LoopDevice] = []) throws -> Bool {
     for _ in 0..<2000 {
-      if try loops(of: image).isEmpty { return true }
-      sched_yield()
+      if try loops(of: image) == left { return true }
       usleep(1000)
     }
     return false

@@ -23,7 +23,7 @@ import Testing
     #expect(try host.findLoop(backing: image.identity()) == loop)
     #expect(try host.isIdle(blockDevice: loop.path))
     try host.detachLoop(loop)
-    #expect(try bench.loops(of: image).isEmpty)
+    #expect(try bench.waitUntilDetached(image))
     #expect(try host.findLoop(backing: image.identity()) == nil)
   }
 
@@ -71,7 +71,7 @@ import Testing
     #expect(first.number != second.number)
     #expect(try Set(bench.loops(of: image)) == [first, second])
     try host.detachLoop(second)
-    #expect(try bench.loops(of: image) == [first])
+    #expect(try bench.waitUntilDetached(image, but: [first]))
     try host.detachLoop(first)
   }
 
@@ -100,7 +100,8 @@ import Testing
     let error = #expect(throws: HostError.self) { try host.detachLoop(stale) }
     #expect(error?.code == .notFound)
     #expect(try bench.loops(of: image).count == 1)
-    try host.detachLoop(try #require(try bench.loops(of: image).first))
+    try host.detachLoop(loop)
+    #expect(try bench.waitUntilDetached(image))
     let again = #expect(throws: HostError.self) { try host.detachLoop(loop) }
     #expect(again?.code == .notFound)
   }

@@ -54,10 +54,8 @@ struct orlop_statfs {
   uint64_t type, block_size, blocks, free, available, files, files_free, flags;
 };
 int orlop_fstatfs(int file, struct orlop_statfs *out);
-// syncfs(2), FITRIM, FIFREEZE and FITHAW of the filesystem that holds the open file.
+// syncfs(2) and FITRIM of the filesystem that holds the open file.
 int orlop_syncfs(int file);
 int orlop_trim(int directory, uint64_t *trimmed);
-int orlop_freeze(int directory);
-int orlop_thaw(int directory);
 
 #endif

@@ -9,26 +9,12 @@ public import StorageAPI
 
 /// Where Orlop keeps its things on this host and what it answers to.
 public struct Settings: Sendable, Hashable {
-  /// A storage root by name.
-  public struct Pool: Sendable, Hashable {
-    /// The name that classes use.
-    public let name: String
-    /// The directory.
-    public let path: String
-
-    /// The pool `name` at `path`.
-    public init(name: String, path: String) {
-      self.name = name
-      self.path = path
-    }
-  }
-
   /// The directory of the store, the pools, the mounts and the pods.
   public var state: String
   /// The directory of sockets.
   public var run: String
-  /// Storage roots beyond those below the state directory.
-  public var pools: [Pool]
+  /// The directory of the pools, one subdirectory each; nil for `pools` in the state directory.
+  public var pools: String?
   /// The foreign provisioner names that Orlop answers to.
   public var aliases: [ProvisionerAlias]
   /// The node's name; "" for the host's.
@@ -36,7 +22,7 @@ public struct Settings: Sendable, Hashable {
 
   /// The settings without a configuration file.
   public init(
-    state: String = "/var/lib/orlop", run: String = "/run/orlop", pools: [Pool] = [],
+    state: String = "/var/lib/orlop", run: String = "/run/orlop", pools: String? = nil,
     aliases: [ProvisionerAlias] = ProvisionerAlias.shipped, node: String = ""
   ) {
     self.state = state
@@ -72,11 +58,10 @@ extension Settings {
       case ("state", .string(let value)): state = value
       case ("run", .string(let value)): run = value
       case ("node", .string(let value)): node = value
-      case ("pools", .array(let entries)): pools = try Self.pools(entries, file)
+      case ("pools", .string(let value)): pools = value
       case ("aliases", .object(let entries)): aliases = try Self.aliases(entries, over: aliases, file)
-      case ("state", _), ("run", _), ("node", _):
+      case ("state", _), ("run", _), ("node", _), ("pools", _):
         throw EngineError(.invalid, "\(file): \(member.key) must be a text")
-      case ("pools", _): throw EngineError(.invalid, "\(file): pools must be a list of {name, path}")
       case ("aliases", _):
         throw EngineError(.invalid, "\(file): aliases must map provisioner names to {parameters, ignore}")
       default:
@@ -84,20 +69,6 @@ extension Settings {
           .invalid, "\(file): unknown key \"\(member.key)\"; known are aliases, node, pools, run and state")
       }
     }
-  }
-
-  private static func pools(_ entries: [JSONValue], _ file: String) throws(EngineError) -> [Pool] {
-    var pools: [Pool] = []
-    for entry in entries {
-      guard let object = entry.object, object.keys.allSatisfy(["name", "path"].contains),
-        let name = object.optionalString("name"), let path = object.optionalString("path"), path.hasPrefix("/")
-      else { throw EngineError(.invalid, "\(file): each pool needs a name and an absolute path, and nothing else") }
-      guard !pools.contains(where: { $0.name == name }) else {
-        throw EngineError(.invalid, "\(file): the pool \"\(name)\" is there twice")
-      }
-      pools.append(Pool(name: name, path: path))
-    }
-    return pools
   }
 
   private static func aliases(

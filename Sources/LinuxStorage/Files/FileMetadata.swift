@@ -48,6 +48,11 @@ extension FileMetadata {
     try of(AT_FDCWD, name: path.string, described: path.string)
   }
 
+  /// Stats the file open at `descriptor`.
+  public static func of(_ descriptor: FileDescriptor) throws(HostError) -> FileMetadata {
+    try of(descriptor.rawValue, name: "", described: "descriptor \(descriptor.rawValue)")
+  }
+
   init(_ found: orlop_stat) {
     kind = Self.kind(ofMode: found.mode)
     identity = FileIdentity(
@@ -89,6 +94,6 @@ func status(of directory: CInt, name: String, described: String) throws(HostErro
 extension FileIdentity {
   /// The identity of the file open at `descriptor`, statx(2).
   public static func of(_ descriptor: FileDescriptor) throws(HostError) -> FileIdentity {
-    try FileMetadata.of(descriptor.rawValue, name: "", described: "descriptor \(descriptor.rawValue)").identity
+    try FileMetadata.of(descriptor).identity
   }
 }

@@ -20,17 +20,20 @@ extension SparseFile {
     return found
   }
 
-  /// Allocates every block of the file now, unwritten, fallocate(2): thick, but quickly; reads as zeros. `noSpace` when the disk has
-  /// not so much, and then nothing is left allocated that was not before only if the filesystem undoes it.
+  /// Allocates every block of the file now, unwritten, fallocate(2): thick, but quickly; reads as zeros. `noSpace`, before anything is
+  /// taken, when the disk has not so much.
   public func allocate() throws(HostError) {
     let length = try size()
     guard length > 0 else { return }
+    try checkRoom()
     try shim("fallocate", "allocate \(length) bytes for \(path)") { orlop_allocate(descriptor.rawValue, 0, length) }
   }
 
-  /// Writes zeros into every hole, so that every block is allocated and written.
+  /// Writes zeros into every hole, so that every block is allocated and written. `noSpace`, before anything is taken, when the disk
+  /// has not so much.
   public func fillHoles() throws(HostError) {
     let end = try size()
+    try checkRoom()
     var position: Int64 = 0
     for extent in try extents() {
       try writeZeros(position..<extent.lowerBound)
@@ -71,6 +74,18 @@ extension SparseFile {
         guard copied > 0 else { throw HostError(.failed, "\(source.path) became shorter while it was copied") }
         position += copied
       }
+    }
+  }
+
+  /// Refuses to begin what would fill the disk for everybody before it fails.
+  private func checkRoom() throws(HostError) {
+    let found = try metadata()
+    let missing = found.size - found.allocatedBytes
+    let available = try FilesystemUsage.of(self).availableBytes
+    guard missing <= available else {
+      throw HostError(
+        .noSpace, "cannot allocate \(path): it needs \(missing) bytes more, and the disk has \(available)",
+        errno: ENOSPC)
     }
   }
 

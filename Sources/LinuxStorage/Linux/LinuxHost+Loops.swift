@@ -118,7 +118,7 @@ extension LinuxHost {
     do throws(HostError) {
       guard let granted = try inspect(device), granted.number.minor == number, granted.backing == backing,
         granted.options.autoclear == options.autoclear, granted.options.blockSize == options.blockSize,
-        granted.options.readOnly || !options.readOnly
+        granted.options.readOnly || !options.readOnly, try bytes(of: device) == FileMetadata.of(image).size & ~511
       else {
         throw HostError(
           .failed, "loop device \(number) did not become what was asked for \(path); it is detached again")
@@ -129,6 +129,11 @@ extension LinuxHost {
       _ = orlop_loop_clear(device.rawValue)
       throw error
     }
+  }
+
+  /// BLKGETSIZE64.
+  private func bytes(of device: FileDescriptor) throws(HostError) -> Int64 {
+    try shim("BLKGETSIZE64", "ask for the size of a loop device") { orlop_block_device_bytes(device.rawValue) }
   }
 
   private func configureOnce(

@@ -47,12 +47,23 @@ extension LinuxHost {
   }
 
   /// Unmounts by umount2(2) with UMOUNT_NOFOLLOW, and MNT_DETACH when `lazily`; `notFound` when nothing is mounted there.
+  ///
+  /// Tries for up to 100 ms while it is busy: a program that another thread is starting holds copies of our descriptors
+  /// between its fork and its exec.
   public func unmount(_ target: FilePath, lazily: Bool) throws(HostError) {
     let flags = CInt(UMOUNT_NOFOLLOW) | (lazily ? CInt(MNT_DETACH) : 0)
+    var attempts = 20
     try call(
       "umount2", "unmount \(target)", meaning: [.invalidArgument: .notFound],
       remedy: [.resourceBusy: "something beneath it is open or mounted", .invalidArgument: "nothing is mounted there"]
-    ) { target.withPlatformString { umount2($0, flags) } }
+    ) {
+      while true {
+        let result = target.withPlatformString { umount2($0, flags) }
+        attempts -= 1
+        if result == 0 || errno != EBUSY || attempts == 0 { return result }
+        usleep(5000)
+      }
+    }
   }
 
   /// The mount table of this process.

@@ -20,6 +20,13 @@ enum Escape {
     return harmless
   }
 
+  /// `text` of one or more lines without characters that command a terminal, blanks at its ends left out.
+  static func lines(_ text: String) -> String {
+    var text = terminal(text)[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+
   /// `text` as a cell of a table: its first line, followed by dots when there is more.
   static func cell(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 < 0x20 }) else { return text }

@@ -105,3 +105,10 @@ extension StatusError {
     return StatusError(.invalid, "The \(kind.name) \"\(name)\" is invalid: " + details, causes: causes)
   }
 }
+
+extension StatusError {
+  /// There is no object `key`.
+  public static func notFound(_ key: ObjectKey) -> StatusError {
+    StatusError(.notFound, "\(key.kind.qualifiedPlural) \"\(key.name)\" not found")
+  }
+}

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Engine
+import Presentation
 import StorageAPI
 
 #if canImport(Glibc)
@@ -64,7 +65,7 @@ struct ManifestOptions: ParsableArguments {
       do {
         manifests += try ManifestReader.read(try InputFile.read(path)).map { FileManifest(file: path, manifest: $0) }
       } catch let error as StatusError {
-        throw ManifestError(file: path, error: error)
+        throw ManifestError(text: StatusText.text(error, while: .init("reading", path)))
       }
     }
     guard !manifests.isEmpty else { throw EngineError(.invalid, "no objects passed: the manifests are empty") }
@@ -87,20 +88,18 @@ struct FileManifest {
     return object
   }
 
-  /// What `body` returns; an answer of the API that it throws gets the place in the file.
-  func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+  /// What `body` returns; an answer of the API that it throws is told with the deed, such as `creating`, and the place.
+  func telling<Value>(_ deed: String, _ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
     } catch let error as StatusError {
-      throw ManifestError(file: file, error: manifest.placed(error))
+      throw ManifestError(text: StatusText.text(manifest.placed(error), while: .init(deed, file)))
     }
   }
 }
 
-/// A manifest that does not read, and the file that holds it.
+/// Why a manifest's object is refused, with its place.
 struct ManifestError: Error, CustomStringConvertible {
-  let file: String
-  let error: StatusError
-
-  var description: String { "\(file): \(error)" }
+  let text: String
+  var description: String { text }
 }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Engine
+import Presentation
 import StorageAPI
 
 #if canImport(Glibc)
@@ -47,7 +48,7 @@ struct SimulateCommand: ParsableCommand {
       do {
         try simulation.add(text: try InputFile.read(path))
       } catch let error as StatusError {
-        throw ManifestError(file: path, error: error)
+        throw ManifestError(text: StatusText.text(error, while: .init("reading", path)))
       }
     }
     try simulation.run()

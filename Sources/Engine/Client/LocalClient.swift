@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+public import LinuxStorage
+internal import Controllers
+internal import ObjectStore
+public import StorageAPI
+internal import Volumes
+
+/// The client that does the work itself, in this process, without a daemon.
+///
+/// Reading takes no lock and changes nothing. The first change takes the store's lock, which this client keeps until it
+/// goes, finishes what an earlier process left half-done, and goes on from there.
+public actor LocalClient: Client {
+  private let executor = SerialQueue(label: "orlop.client")
+  public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  private let settings: Settings
+  let lifecycle: VolumeLifecycle
+  private let clock: @Sendable () -> Timestamp
+  var session: Session?
+
+  /// The objects and volumes of this host, as `settings` say where they are.
+  ///
+  /// - Parameter clock: the time, for what is stored.
+  public init(settings: Settings, host: any StorageHost, clock: @escaping @Sendable () -> Timestamp) {
+    self.settings = settings
+    self.clock = clock
+    lifecycle = VolumeLifecycle(
+      layout: HostLayout(state: settings.state, pools: settings.pools, run: settings.run), host: host)
+  }
+
+  /// The right to change objects; opened by the first change.
+  func writing() async throws -> Session {
+    if let session { return session }
+    let opened = try await Session.open(settings, lifecycle, clock)
+    session = opened
+    return opened
+  }
+
+  /// What `body` makes of the stored objects; `missing` where there is no store yet.
+  func reading<Value: Sendable>(
+    orWithout missing: Value, _ body: @Sendable (LedgerReader) throws -> Value
+  ) throws -> Value {
+    do {
+      if let session { return try session.ledger.read(body) }
+      return try Ledger.open(at: settings.state, mode: .readOnly).read(body)
+    } catch let error as LedgerError where error.code == .notFound {
+      return missing
+    }
+  }
+
+  // MARK: - Objects
+
+  public func get(_ key: ObjectKey) async throws -> Resource {
+    guard let object = try reading(orWithout: nil, { try $0.get(key) }) else { throw StatusError.notFound(key) }
+    return object
+  }
+
+  public func list(_ kind: Kind, namespace: String?) async throws -> Listing {
+    try reading(orWithout: Listing(objects: [], version: 0)) {
+      Listing(objects: try $0.list(kind, namespace: namespace), version: try $0.currentVersion())
+    }
+  }
+
+  public func create(_ object: Resource, options: WriteOptions) async throws -> Written {
+    try await writing().change(options) { try $0.create(object) }
+  }
+
+  public func update(_ object: Resource, options: WriteOptions) async throws -> Written {
+    try await writing().change(options) { try $0.update(object) }
+  }
+
+  public func delete(_ key: ObjectKey, options: WriteOptions) async throws {
+    _ = try await writing().change(options) { try $0.delete(key) }
+  }
+
+  public func settle() async throws { try await writing().loop.settle() }
+
+  public nonisolated func watch(
+    _ kind: Kind, namespace: String?, after version: Int64
+  ) -> AsyncThrowingStream<ObjectChange, any Error> {
+    LedgerWatch(state: settings.state, kind: kind, namespace: namespace).changes(after: version)
+  }
+
+  public func explanation(of key: ObjectKey) async throws -> [String] {
+    let objects = try reading(orWithout: []) { try $0.all() }
+    return try await Explanation(objects: objects, lifecycle: lifecycle).lines(about: key)
+  }
+
+  // MARK: - The host
+
+  public func volumes() async throws -> [VolumeReport] { try await lifecycle.reports() }
+
+  public func pools() async throws -> [PoolReport] { try await lifecycle.pools().map(PoolReport.init) }
+
+  public func path(of volume: String, in key: ObjectKey) async throws -> String {
+    let pods: [ObjectKey] = key.kind == .pod ? [key] : try await podKeys(of: key)
+    var refusal: (any Error)?
+    for pod in pods {
+      do {
+        return try await lifecycle.path(
+          ofVolume: volume, in: try SandboxName(namespace: pod.namespace, name: pod.name))
+      } catch {
+        refusal = refusal ?? error
+      }
+    }
+    throw refusal
+      ?? EngineError(.notPublished, "\(key) has no pod; see `orlop describe \(key.kind.singular) \(key.name)`")
+  }
+
+  /// The pods of the workload `key`, by name.
+  private func podKeys(of key: ObjectKey) async throws -> [ObjectKey] {
+    let owner = try await get(key)
+    return try await list(.pod, namespace: key.namespace).objects
+      .filter { $0.metadata.controller?.uid == owner.uid && !$0.isTerminating }
+      .compactMap(\.key)
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import FoundationEssentials
+internal import ObjectStore
+internal import StorageAPI
+
+/// The rules of the API within one transaction: what is stored has been defaulted, admitted and validated.
+struct Registry {
+  let transaction: LedgerTransaction
+
+  /// Creates `object`.
+  func create(_ object: Resource) throws -> Written {
+    var object = object
+    let kind = try Self.kind(of: object)
+    var warnings = Defaulting.apply(to: &object)
+    try checkNamespace(of: object, kind)
+    let classes = try transaction.reader.list(StorageClass.self)
+    Admission.admit(&object, uid: UUID().uuidString.lowercased(), now: transaction.now, classes: classes)
+    warnings += try Validation.validate(object)
+    return Written(object: try transaction.create(object), isChanged: true, warnings: warnings)
+  }
+
+  /// Replaces the object of the same key; its status stays as stored.
+  func update(_ object: Resource) throws -> Written {
+    var object = object
+    let kind = try Self.kind(of: object)
+    let key = ObjectKey(kind, namespace: object.namespace, name: object.name)
+    guard let stored = try transaction.reader.get(key) else { throw StatusError.notFound(key) }
+    var warnings = Defaulting.apply(to: &object)
+    object.json["status"] = stored.json["status"]
+    let classes = try transaction.reader.list(StorageClass.self)
+    warnings += try Validation.validate(object, replacing: stored, classes: classes)
+    let written = try transaction.update(object)
+    return Written(object: written, isChanged: written != stored, warnings: warnings)
+  }
+
+  /// Asks for the deletion of `key`; a namespace takes all its objects with it.
+  func delete(_ key: ObjectKey) throws -> Written {
+    if key.kind == .namespace { try empty(key.name) }
+    return Written(object: try transaction.delete(key), isChanged: true)
+  }
+
+  private static func kind(of object: Resource) throws -> Kind {
+    guard let kind = object.kind else {
+      throw StatusError(
+        .badRequest,
+        "no matches for kind \"\(object.json.string("kind"))\" in version \"\(object.json.string("apiVersion"))\"")
+    }
+    return kind
+  }
+
+  private func checkNamespace(of object: Resource, _ kind: Kind) throws {
+    guard kind.isNamespaced else { return }
+    let key = ObjectKey(.namespace, name: object.namespace)
+    guard let namespace = try transaction.reader.get(key) else { throw StatusError.notFound(key) }
+    guard !namespace.isTerminating else {
+      throw StatusError(
+        .forbidden,
+        "\(kind.qualifiedPlural) \"\(object.name)\" is forbidden: unable to create new content in namespace \(key.name) "
+          + "because it is being terminated")
+    }
+  }
+
+  private func empty(_ namespace: String) throws {
+    guard namespace != "default" else {
+      throw StatusError(.forbidden, "namespaces \"default\" is forbidden: this namespace may not be deleted")
+    }
+    for kind in Kind.all.reversed() where kind.isNamespaced {
+      for object in try transaction.reader.list(kind, namespace: namespace) {
+        try transaction.delete(ObjectKey(kind, namespace: namespace, name: object.name))
+      }
+    }
+  }
+}

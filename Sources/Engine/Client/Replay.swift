@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import ObjectStore
+internal import StorageAPI
+internal import Volumes
+
+/// Finishes or undoes the volume operations that an earlier process had begun and not ended.
+///
+/// Two facts that agree are needed to destroy data: the operation's row, and the objects that no longer want the volume.
+struct Replay {
+  let ledger: Ledger
+  let lifecycle: VolumeLifecycle
+  let clock: @Sendable () -> Timestamp
+
+  /// Looks at every operation that has not ended.
+  ///
+  /// A volume that is still wanted is left to the deciders, who come to it again by themselves.
+  func run() async throws {
+    let operations = try ledger.read { try $0.operations() }
+    for operation in operations {
+      guard try !isWanted(operation) else { continue }
+      do throws(VolumeError) {
+        try await lifecycle.delete(try VolumeID(operation.volume))
+      } catch {
+        guard error.code == .inUse else { throw error }
+        continue  // stays noted: the next start tries again
+      }
+      try ledger.write(at: clock()) { try $0.endOperation(on: operation.volume) }
+    }
+  }
+
+  /// Whether a claim still waits for the volume, or its PersistentVolume is there.
+  private func isWanted(_ operation: VolumeOperation) throws -> Bool {
+    try ledger.read { reader in
+      if try reader.get(PersistentVolume.self, name: operation.volume) != nil { return true }
+      guard operation.work == .create else { return false }
+      return try reader.list(PersistentVolumeClaim.self).contains { claim in
+        claim.uid == operation.claim && claim.volumeName.isEmpty
+      }
+    }
+  }
+}

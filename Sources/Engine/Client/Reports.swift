@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+internal import Volumes
+
+extension PoolReport {
+  /// What `status` says of the pool.
+  init(_ status: PoolStatus) {
+    self.init(
+      name: status.name, path: status.path, total: status.totalBytes, available: status.availableBytes,
+      promised: status.promisedBytes, volumes: status.volumes, problem: status.problem)
+  }
+}
+
+extension VolumeLifecycle {
+  /// A report on every volume of every pool; one whose record does not load has its problem in it.
+  func reports() async throws(VolumeError) -> [VolumeReport] {
+    var reports: [VolumeReport] = []
+    for (id, result) in try await volumes() {
+      switch result {
+      case .success(let record): reports.append(await report(on: record, id: try VolumeID(id)))
+      case .failure(let error): reports.append(VolumeReport(id: id, pool: "", problem: error.message))
+      }
+    }
+    return reports
+  }
+
+  private func report(on record: VolumeRecord, id: VolumeID) async -> VolumeReport {
+    var report = VolumeReport(
+      id: id.text, pool: record.pool, storage: record.storage.rawValue,
+      filesystem: record.image?.filesystem.rawValue ?? "", capacity: record.capacityBytes,
+      isEnforced: record.enforcement == .required)
+    do {
+      try await measure(&report, id)
+    } catch {
+      report.problem = error.message
+    }
+    return report
+  }
+
+  /// Adds to `report` what the filesystems and the kernel say.
+  private func measure(_ report: inout VolumeReport, _ id: VolumeID) async throws(VolumeError) {
+    let usage = try await usage(of: id)
+    report.allocated = usage.allocatedBytes ?? 0
+    report.used = usage.usedBytes
+    report.available = usage.availableBytes
+    report.users = Self.users(at: try await state(of: id).publishedAt, below: layout.sandboxes)
+  }
+
+  /// The sandboxes, as `namespace/name`, that the published paths belong to.
+  private static func users(at paths: [String], below root: String) -> [String] {
+    let names = paths.compactMap { path -> String? in
+      guard path.hasPrefix(root + "/") else { return nil }
+      return path.dropFirst(root.count + 1).split(separator: "/").prefix(2).joined(separator: "/")
+    }
+    return Set(names).sorted()
+  }
+}

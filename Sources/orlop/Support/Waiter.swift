@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import ArgumentParser
+import Engine
+import StorageAPI
+
+/// A length of time on the command line: `30s`, `5m`, `1h30m`, or a number of seconds.
+struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
+  let seconds: Int64
+
+  /// Without an end.
+  static let forever = TimeSpan(seconds: 0)
+
+  init(seconds: Int64) { self.seconds = seconds }
+
+  init?(argument: String) {
+    var total: Int64 = 0
+    var digits = ""
+    for letter in argument {
+      if letter.isASCII, letter.isNumber {
+        digits.append(letter)
+        continue
+      }
+      guard let unit = ["s": Int64(1), "m": 60, "h": 3600, "d": 86400][letter], let count = Int64(digits),
+        count < 1 << 40
+      else { return nil }
+      total += count * unit
+      digits = ""
+    }
+    if !digits.isEmpty {
+      guard total == 0, let count = Int64(digits) else { return nil }
+      total = count
+    }
+    guard !argument.isEmpty else { return nil }
+    seconds = total
+  }
+
+  var description: String { "\(seconds)s" }
+  var defaultValueDescription: String { description }
+}
+
+/// Waits for other processes to bring about what this one cannot.
+struct Waiter {
+  /// How often the store is asked.
+  static let interval = Duration.milliseconds(200)
+
+  let client: LocalClient
+  let timeout: TimeSpan
+
+  /// Waits until each of `objects` is gone, or another one has its name.
+  func untilGone(_ objects: [Resource]) async throws {
+    var rest = objects
+    try await until(telling: { Self.stillThere(rest) }) {
+      var remaining: [Resource] = []
+      for object in rest where try await isThere(object) { remaining.append(object) }
+      rest = remaining
+      return rest.isEmpty
+    }
+  }
+
+  /// Waits until `isDone` says so; what it waits for is told once, from `reason`.
+  func until(telling reason: () -> String, _ isDone: () async throws -> Bool) async throws {
+    guard try await !isDone() else { return }
+    Output.complain(reason())
+    await client.release()
+    let clock = ContinuousClock()
+    let end = timeout.seconds == 0 ? nil : clock.now + .seconds(timeout.seconds)
+    while try await !isDone() {
+      if let end, clock.now >= end { throw EngineError(.failed, "timed out: " + reason()) }
+      try await Task.sleep(for: Self.interval)
+    }
+  }
+
+  private func isThere(_ object: Resource) async throws -> Bool {
+    guard let key = object.key else { return false }
+    do {
+      return try await client.get(key).uid == object.uid
+    } catch let error as StatusError where error.reason == .notFound {
+      return false
+    }
+  }
+
+  private static func stillThere(_ objects: [Resource]) -> String {
+    let names = objects.compactMap { object in object.key.map { "\($0.kind.singular)/\($0.name)" } }
+    return "waiting for \(names.joined(separator: ", ")) to go; `orlop describe` says who still uses it"
+  }
+}

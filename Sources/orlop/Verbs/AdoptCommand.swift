@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import ArgumentParser
+import Engine
+
+struct AdoptCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adopt",
+    abstract: "Give volumes on disk that the store does not know their PersistentVolumes again.",
+    discussion: """
+      Each volume's own record says what it is and which claim it was made for. After a lost database, adopt the volumes \
+      and apply the claims again: each claim gets its old volume, with its data.
+
+      EXAMPLES:
+        orlop adopt
+        orlop adopt pvc-0c3d7a6e-5b0e-4a53-9a43-3f0d5f6a7b11
+      """)
+
+  @Argument(help: "The id of the volume; all that have no PersistentVolume if it is left out.") var volume: String?
+  @OptionGroup var host: HostOptions
+
+  func run() async throws {
+    let names = try await host.client().adopt(only: volume)
+    for name in names { Output.print("persistentvolume/\(name) adopted") }
+    if names.isEmpty { Output.print("every volume on disk has its PersistentVolume") }
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Glibc
+import LinuxStorage
+import SystemPackage
+import Testing
+
+@Suite(.privileged, .serialized) struct HostHolderTests {
+  let bench: HostBench
+  var host: LinuxHost { bench.host }
+
+  init() throws { bench = try HostBench() }
+
+  func mounted(_ type: String = "ext4") async throws -> (loop: LoopDevice, target: FilePath) {
+    let loop = try bench.attach(try await bench.image(type: type, megabytes: type == "btrfs" ? 400 : 64))
+    let target = try bench.target("volume")
+    try host.mount(type, from: loop.path, at: target, options: MountOptions())
+    return (loop, target)
+  }
+
+  @Test(
+    "An open file is found with its process and path, through the device and through the path",
+    arguments: ["ext4", "btrfs"])
+  func openFile(type: String) async throws {
+    let (loop, target) = try await mounted(type)
+    #expect(try host.holders(of: .path(target)) == [])
+    let file = try SparseFile.create("busy", in: Directory.open(target))
+    let wanted = MountHolder(
+      pid: getpid(), command: try command(), kind: .openFile, path: target.appending("busy").string)
+    #expect(try host.holders(of: .path(target)) == [wanted])
+    if type == "ext4" { #expect(try host.holders(of: .device(loop.number)) == [wanted]) }
+    withExtendedLifetime(file) {}
+  }
+
+  private func command() throws -> String {
+    let file = try SparseFile.open("comm", in: Directory.open("/proc/self"))
+    return String(decoding: try file.read(at: 0, count: 64).dropLast(), as: UTF8.self)
+  }
+
+  @Test("A bind mount elsewhere is told apart from the mount that is asked about, the device knows both")
+  func bindMounts() async throws {
+    let (loop, target) = try await mounted()
+    let pod = try bench.target("pod")
+    try host.bind(bench.root.handle("volume", crossingMounts: true), to: bench.root.handle("pod"))
+    let file = try SparseFile.create("busy", in: Directory.open(pod))
+    #expect(try host.holders(of: .path(target)) == [])
+    #expect(try host.holders(of: .path(pod)).map(\.kind) == [.openFile])
+    #expect(try host.holders(of: .device(loop.number)).map(\.path) == [pod.appending("busy").string])
+    withExtendedLifetime(file) {}
+  }
+
+  @Test("What a lazy unmount hid is still found through the device")
+  func lazily() async throws {
+    let (loop, target) = try await mounted()
+    let file = try SparseFile.create("busy", in: Directory.open(target))
+    try host.unmount(target, lazily: true)
+    #expect(try host.mounts().contains { $0.device == loop.number } == false)
+    #expect(try host.isIdle(blockDevice: loop.path) == false)
+    #expect(try host.holders(of: .device(loop.number)).map(\.pid) == [getpid()])
+    withExtendedLifetime(file) {}
+  }
+
+  @Test("Working directory, program and another mount namespace are found; the namespace even after the unmount here")
+  func otherNamespace() async throws {
+    let (loop, target) = try await mounted()
+    let volume = try Directory.open(target)
+    try await bench.runner.require("cp", ["/usr/bin/sleep", target.appending("sleeper").string])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [bench] in
+        _ = try? await bench.runner.run(
+          "unshare",
+          ["-m", "--propagation", "private", "env", "-C", target.string, target.appending("sleeper").string, "1000"])
+      }
+      let kinds: Set<MountHolder.Kind> = [.mountNamespace, .workingDirectory, .mappedFile]
+      let found = try await waitForHolders(of: .device(loop.number)) { Set($0.map(\.kind)).isSuperset(of: kinds) }
+      let namespace = try #require(found.first { $0.kind == .mountNamespace })
+      #expect(namespace.path == target.string)
+      #expect(found.contains { $0.command == "sleeper" && $0.kind == .mappedFile })
+      #expect(try Set(host.holders(of: .path(target)).map(\.kind)).isSuperset(of: kinds))
+      withExtendedLifetime(volume) {}
+      try host.unmount(target, lazily: true)
+      #expect(try host.mount(at: target) == nil)
+      #expect(try host.holders(of: .path(target)).contains { $0.kind == .mountNamespace })
+      #expect(try host.isIdle(blockDevice: loop.path) == false)
+      group.cancelAll()
+    }
+  }
+
+  private func waitForHolders(
+    of target: MountTarget, until done: ([MountHolder]) -> Bool
+  ) async throws -> [MountHolder] {
+    for _ in 0..<1000 {
+      let holders = try host.holders(of: target)
+      if done(holders) { return holders }
+      await Task.yield()
+    }
+    throw HostError(.failed, "the holders did not come: \(try host.holders(of: target))")
+  }
+}
