@@ -19,7 +19,7 @@ struct Session: Sendable {
   ) async throws -> Session {
     let ledger = try Ledger.open(at: settings.state, mode: .readWrite)
     let node = HostNode(name: try Bootstrap(settings: settings).run(ledger, at: clock()))
-    _ = try? await lifecycle.sweep()
+    _ = try await lifecycle.sweep()
     try await Replay(ledger: ledger, lifecycle: lifecycle, clock: clock).run()
     let loop = try ReconcileLoop(
       ledger: ledger, deciders: Deciders.all(for: settings, node: node),
