@@ -37,23 +37,9 @@ extension VolumeLifecycle {
     try await look { (keeper) throws(VolumeError) in try keeper.path(ofVolume: volume, in: sandbox) }
   }
 
-  /// Makes the host as `requests` say, after a reboot or at any time: unpublishes every other sandbox, and publishes each of them.
-  ///
-  /// One that fails does not keep the others back: its error is in the result, which has every sandbox of `requests` and each
-  /// other one that could not be unpublished. Only for whoever knows all sandboxes of this host.
-  public func reconcile(
-    _ requests: [SandboxRequest]
-  ) async throws(VolumeError) -> [SandboxName: Result<PublishedSandbox, VolumeError>] {
-    let wanted = Set(requests.map(\.name))
-    let present = try await look { (keeper) throws(VolumeError) in try keeper.sandboxNames() }
-    var results: [SandboxName: Result<PublishedSandbox, VolumeError>] = [:]
-    for name in present where !wanted.contains(name) {
-      do throws(VolumeError) {
-        try await unpublish(name)
-      } catch {
-        results[name] = .failure(error)
-      }
-    }
+  /// Publishes each of `requests`, as after a reboot, several at a time. One that fails does not keep the others back: the result
+  /// has each of them. A sandbox that nobody asks for is left alone: who knows what it is for can unpublish it.
+  public func reconcile(_ requests: [SandboxRequest]) async -> [SandboxName: Result<PublishedSandbox, VolumeError>] {
     return await withTaskGroup(of: (SandboxName, Result<PublishedSandbox, VolumeError>).self) { group in
       for request in requests {
         group.addTask {
@@ -64,8 +50,7 @@ extension VolumeLifecycle {
           }
         }
       }
-      for await (name, result) in group { results[name] = result }
-      return results
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
   }
 }
