@@ -24,7 +24,7 @@ struct Orlop: AsyncParsableCommand {
     subcommands: [
       ApplyCommand.self, CreateCommand.self, DeleteCommand.self, WaitCommand.self, PathCommand.self,
       ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, PoolCommand.self, SimulateCommand.self,
-      QuantityCommand.self, VersionCommand.self,
+      ValidateCommand.self, QuantityCommand.self, VersionCommand.self,
     ])
 }
 

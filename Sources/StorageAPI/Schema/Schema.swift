@@ -132,10 +132,13 @@ public final class ObjectSchema: Sendable {
   public let name: String
   /// The fields, sorted by name.
   public let fields: [Field]
+  /// The fields in the order in which the API declares them, as its messages show them.
+  public let declared: [Field]
 
-  /// The object type `name` with `fields` in any order.
+  /// The object type `name` with `fields` in the order of the API.
   public init(_ name: String, _ fields: [Field]) {
     self.name = name
+    declared = fields
     self.fields = fields.sorted { $0.name < $1.name }
   }
 

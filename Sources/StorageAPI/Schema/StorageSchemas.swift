@@ -78,9 +78,20 @@ extension ObjectSchema {
       Field("capacity", .quantities), accessModes, .object("claimRef", .objectReference),
       .word("persistentVolumeReclaimPolicy", "PersistentVolumeReclaimPolicy"), .string("storageClassName"),
       Field("mountOptions", .stringList), .word("volumeMode", "PersistentVolumeMode", .given),
-      .object("nodeAffinity", ObjectSchema("VolumeNodeAffinity", [.object("required", .nodeSelector)])),
+      .object("nodeAffinity", .volumeNodeAffinity),
       .string("volumeAttributesClassName", .given),
     ] + VolumeSource.fieldsOfPersistentVolumes)
+
+  static let volumeNodeAffinity = ObjectSchema("VolumeNodeAffinity", [.object("required", .nodeSelector)])
+
+  /// The sources alone, in the order of the API.
+  static let persistentVolumeSource = ObjectSchema(
+    "PersistentVolumeSource",
+    [
+      "gcePersistentDisk", "awsElasticBlockStore", "hostPath", "glusterfs", "nfs", "rbd", "quobyte", "iscsi",
+      "flexVolume", "cinder", "cephfs", "fc", "flocker", "azureFile", "vsphereVolume", "azureDisk",
+      "photonPersistentDisk", "portworxVolume", "scaleIO", "local", "storageos", "csi",
+    ].compactMap { name in VolumeSource.fieldsOfPersistentVolumes.first { $0.name == name } })
 
   private static let volumeStatus = ObjectSchema(
     "PersistentVolumeStatus",
