@@ -35,7 +35,7 @@ extension LocalClient {
         restored.failures["\(plan.pod.namespace)/\(plan.pod.name)"] = error.message
       }
     }
-    for (name, result) in try await lifecycle.reconcile(requests) {
+    for (name, result) in await lifecycle.reconcile(requests) {
       switch result {
       case .success(let sandbox):
         if sandbox.mounts.count > before[name, default: 0] {
