@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
-/// The controllers of pods, in the order in which they look at one.
+/// The controllers of pods and of what makes pods, in the order in which they look at an object.
 public enum PodControllers {
-  /// Scheduling and publishing, on `node`.
-  public static func all(node: HostNode) -> [any Decider] {
-    [Scheduler(node: node), PodPublisher(node: node)]
+  /// Workloads, claims of pods, scheduling, publishing and garbage collection, on `node`; the names of Deployments' pods
+  /// depend on `seed`.
+  public static func all(node: HostNode, seed: UInt64 = 0) -> [any Decider] {
+    [
+      DeploymentController(seed: seed), StatefulSetController(), EphemeralClaims(), Scheduler(node: node),
+      PodPublisher(node: node),
+    ] + GarbageCollector.all
   }
 }

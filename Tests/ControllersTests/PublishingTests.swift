@@ -129,7 +129,7 @@ struct PublishingRow: Sendable, CustomTestStringConvertible {
         PodWorld.claim(modes: ["ReadWriteOncePod"]), PodWorld.volume(modes: ["ReadWriteOncePod"])) + [
           Resource(
             PodWorld.pod("zeta", volumes: [PodWorld.claimVolume()]).changed {
-              $0.state(PodCondition(.volumesReady, true), at: PodWorld.now)
+              $0.state(StatusCondition(.volumesReady, true), at: PodWorld.now)
             })
         ],
       .fail([
@@ -141,7 +141,7 @@ struct PublishingRow: Sendable, CustomTestStringConvertible {
       PodWorld.bound(data, PodWorld.volume()) + [
         Resource(
           PodWorld.pod("zeta", volumes: [PodWorld.claimVolume()]).changed {
-            $0.state(PodCondition(.volumesReady, true), at: PodWorld.now)
+            $0.state(StatusCondition(.volumesReady, true), at: PodWorld.now)
           })
       ], .publish([.orlop(handle: "vol-1")])),
     .init(
@@ -312,7 +312,7 @@ struct PublishingRow: Sendable, CustomTestStringConvertible {
   @Test("A finished pod's mounts go, the pod stays (M5, T3)")
   func finished() {
     let pod = PodWorld.pod(volumes: []).changed {
-      $0.state(PodCondition(.volumesReady, true), at: PodWorld.now)
+      $0.state(StatusCondition(.volumesReady, true), at: PodWorld.now)
       $0.phase = "Succeeded"
     }
     let unpublish = Effect.unpublish(pod: pod.key, uid: pod.uid)
@@ -338,7 +338,7 @@ struct PublishingRow: Sendable, CustomTestStringConvertible {
   @Test("A published pod stays so when its claim is lost (T14)")
   func lostLater() {
     let pod = PodWorld.pod(volumes: [PodWorld.claimVolume()]).changed {
-      $0.state(PodCondition(.volumesReady, true), at: PodWorld.now)
+      $0.state(StatusCondition(.volumesReady, true), at: PodWorld.now)
     }
     #expect(decide(pod).steps.isEmpty)
   }

@@ -62,7 +62,7 @@ public struct PodPublisher: Decider {
   /// The pod's status, and an event for each of `messages` when they are news.
   private func tellingOf(_ messages: [String], on pod: Pod, reason: String, at now: Timestamp) -> [Step] {
     let text = messages.joined(separator: "; ")
-    let next = pod.waiting(PodCondition(.volumesReady, false, reason: reason, message: text), at: now)
+    let next = pod.waiting(StatusCondition(.volumesReady, false, reason: reason, message: text), at: now)
     let events = messages.map { Step.emit(Notice(.warning, "FailedMount", $0, about: pod, from: Self.source)) }
     return next == pod ? [] : [.updateStatus(Resource(next))] + events
   }
@@ -98,7 +98,7 @@ public struct PodPublisher: Decider {
     case .failed(let failure):
       let text = message(of: failure, plan)
       let events = [Step.emit(Notice(.warning, "FailedMount", text, about: pod, from: Self.source))]
-      let next = pod.waiting(PodCondition(.volumesReady, false, reason: "MountFailed", message: text), at: now)
+      let next = pod.waiting(StatusCondition(.volumesReady, false, reason: "MountFailed", message: text), at: now)
       return Decision(Reason("M7", text), (next == pod ? [] : [.updateStatus(Resource(next))]) + events, retries: true)
     }
   }
@@ -118,8 +118,8 @@ public struct PodPublisher: Decider {
         return Decision(Reason("M5", "the pod's mounts are gone"), [.remove(pod.key, uid: pod.uid)])
       }
       var finished = pod
-      finished.state(PodCondition(.volumesReady, false, reason: "PodCompleted"), at: now)
-      finished.state(PodCondition(.ready, false, reason: "PodCompleted"), at: now)
+      finished.state(StatusCondition(.volumesReady, false, reason: "PodCompleted"), at: now)
+      finished.state(StatusCondition(.ready, false, reason: "PodCompleted"), at: now)
       return Decision(Reason("M5", "the finished pod's mounts are gone"), [.updateStatus(Resource(finished))])
     case .failed(let failure):
       let notice = Notice(.warning, "FailedUnmount", failure.message, about: pod, from: Self.source)

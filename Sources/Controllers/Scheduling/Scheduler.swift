@@ -65,7 +65,7 @@ public struct Scheduler: Decider {
     assigned.nodeName = node.name
     var told = assigned
     if told.phase.isEmpty { told.phase = "Pending" }
-    told.state(PodCondition(.scheduled, true), at: now)
+    told.state(StatusCondition(.scheduled, true), at: now)
     let message = "Successfully assigned \(pod.key.qualifiedName) to \(node.name)"
     return Decision(
       Reason("W12", message),
@@ -90,7 +90,7 @@ public struct Scheduler: Decider {
     let text = "waiting for the volumes of the claims \(names)"
     var told = pod
     if told.phase.isEmpty { told.phase = "Pending" }
-    told.state(PodCondition(.scheduled, false, reason: Waiting.forVolumes, message: text), at: now)
+    told.state(StatusCondition(.scheduled, false, reason: Waiting.forVolumes, message: text), at: now)
     return Decision(
       Reason("W12", text), (told == pod ? [] : [.updateStatus(Resource(told))]) + choice.steps(for: node))
   }
@@ -112,7 +112,7 @@ public struct Scheduler: Decider {
   ) -> Decision {
     var told = pod
     told.phase = "Pending"
-    told.state(PodCondition(.scheduled, false, reason: reason, message: message), at: now, isNews: retries)
+    told.state(StatusCondition(.scheduled, false, reason: reason, message: message), at: now, isNews: retries)
     guard told != pod else { return Decision(why, retries: retries) }
     return Decision(
       why,
