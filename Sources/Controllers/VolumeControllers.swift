@@ -7,7 +7,7 @@ public enum VolumeControllers {
   public static func all(_ settings: ControllerSettings) -> [any Decider] {
     [
       VolumeProtection(), VolumeBinder(settings: settings), ExternalDeleter(settings: settings), ClaimProtection(),
-      ClaimBinder(settings: settings), Provisioner(settings: settings),
+      ClaimBinder(settings: settings), Provisioner(settings: settings), ClaimExpander(settings: settings),
     ]
   }
 }

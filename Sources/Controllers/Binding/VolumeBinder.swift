@@ -66,7 +66,7 @@ public struct VolumeBinder: Decider {
       provisioner.hasPrefix(ClassProvisioner.inTreePrefix), !settings.servedProvisioners.contains(provisioner)
     else { return volume }
     var changed = volume
-    if let driver = ClassProvisioner.migrationTarget(of: provisioner) {
+    if let driver = MigratedPlugin.driver(replacing: provisioner) {
       if volume.annotation(WellKnown.migratedTo) != driver { changed.setAnnotation(WellKnown.migratedTo, driver) }
       changed.removeFinalizer(WellKnown.inTreeFinalizer)
       return changed

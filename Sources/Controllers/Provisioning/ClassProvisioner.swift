@@ -13,27 +13,17 @@ enum ClassProvisioner: Sendable, Hashable {
   /// No such plugin, for the reason given (rule P3).
   case missingPlugin(message: String)
 
-  private static let migrated: [String: String] = [
-    "kubernetes.io/aws-ebs": "ebs.csi.aws.com", "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
-    "kubernetes.io/azure-file": "file.csi.azure.com", "kubernetes.io/azure-disk": "disk.csi.azure.com",
-    "kubernetes.io/cinder": "cinder.csi.openstack.org", "kubernetes.io/vsphere-volume": "csi.vsphere.vmware.com",
-    "kubernetes.io/portworx-volume": "pxd.portworx.com",
-  ]
-
   static let inTreePrefix = "kubernetes.io/"
   static let hostPathPlugin = "kubernetes.io/host-path"
   private static let pluginsWithoutProvisioner: Set<String> = [
     "kubernetes.io/nfs", "kubernetes.io/local-volume", "kubernetes.io/csi",
   ]
 
-  /// The CSI driver that has replaced the in-tree plugin `name`, or nil.
-  static func migrationTarget(of name: String) -> String? { migrated[name] }
-
   /// The provisioner `name`, as far as `settings` serve it.
   init(name: String, settings: ControllerSettings) {
     if settings.servedProvisioners.contains(name) || !name.hasPrefix(Self.inTreePrefix) {
       self = .external(name: name, migratedTo: nil)
-    } else if let driver = Self.migrated[name] {
+    } else if let driver = MigratedPlugin.driver(replacing: name) {
       self = .external(name: driver, migratedTo: driver)
     } else if name == Self.hostPathPlugin {
       self = .disabledPlugin(name: name)
