@@ -45,7 +45,7 @@ import Testing
 
   @Test("Lists are not indented under their keys, nested ones share a line") func layout() {
     let value: JSONValue = [
-      "b": [["x": 1, "z": ["p", "q"]], "s", ["l", "m"], [:], []], "a": [:], "c": [], "d": nil, "e": ["f": true],
+      "b": [["x": 1, "z": ["p", "q"]], "s", ["l", "m"], [:], []], "a": [:], "c": [], "d": .null, "e": ["f": true],
     ]
     #expect(
       YAMLWriter.write(value) == """

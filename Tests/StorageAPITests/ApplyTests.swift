@@ -28,8 +28,8 @@ struct ApplyTests {
     row("a field that somebody else changed is set back", ["a": 1], live: ["a": 3], new: ["a": 1], ["a": 1]),
     row("a field that somebody else added stays", ["a": 1], live: ["a": 1, "b": 2], new: ["a": 1], ["a": 1, "b": 2]),
     row("a dropped field is removed", ["a": 1, "b": 2], live: ["a": 1, "b": 2], new: ["a": 1], ["a": 1]),
-    row("an explicit null removes", ["a": 1], live: ["a": 1, "b": 2], new: ["a": 1, "b": nil], ["a": 1]),
-    row("a null in something new is dropped", [:], live: [:], new: ["a": ["b": nil, "c": 1]], ["a": ["c": 1]]),
+    row("an explicit null removes", ["a": 1], live: ["a": 1, "b": 2], new: ["a": 1, "b": .null], ["a": 1]),
+    row("a null in something new is dropped", [:], live: [:], new: ["a": ["b": .null, "c": 1]], ["a": ["c": 1]]),
     row(
       "objects are merged within", ["o": ["x": 1, "y": 1]], live: ["o": ["x": 1, "y": 1, "z": 1]],
       new: ["o": ["x": 2]], ["o": ["x": 2, "z": 1]]),

@@ -7,7 +7,7 @@ import Testing
 @Suite("JSON objects") struct JSONObjectTests {
   @Test("A key that is not there has no value, not even null")
   func missingKey() {
-    let object: JSONObject = ["a": 1, "n": nil]
+    let object: JSONObject = ["a": 1, "n": .null]
     #expect(object["b"] == Optional<JSONValue>.none)
     #expect(object.value("b") == Optional<JSONValue>.none)
     #expect(object.value("a", "c") == Optional<JSONValue>.none)

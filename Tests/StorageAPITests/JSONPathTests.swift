@@ -54,7 +54,7 @@ struct JSONPathTests {
 
   @Test("The root prints as JSON")
   func root() throws {
-    #expect(try JSONPath(template: "{.}").render(["a": [1, nil]]) == #"{"a":[1,null]}"#)
+    #expect(try JSONPath(template: "{.}").render(["a": [1, .null]]) == #"{"a":[1,null]}"#)
     #expect(try JSONPath(template: "{@}").render("x") == "x")
   }
 
@@ -122,7 +122,7 @@ struct JSONPathTests {
       }
       return try JSONPath(path: ".key").sorted(objects).map { $0.string("name") }
     }
-    #expect(try names([10, 9, nil, 1]) == ["2", "3", "1", "0"])
+    #expect(try names([10, 9, .null, 1]) == ["2", "3", "1", "0"])
     #expect(try names(["1Gi", "400M", "400Mi", "1000Mi"]) == ["1", "2", "3", "0"])
     #expect(try names(["b", "a", "b", "a"]) == ["1", "3", "0", "2"])
     #expect(try names(["2026-11-21T13:00:00Z", "2025-11-21T13:00:00Z"]) == ["1", "0"])

@@ -221,6 +221,6 @@ struct ManifestReaderTests {
   @Test("Unchecked reading keeps everything as it stands")
   func unchecked() throws {
     let manifest = try #require(try ManifestReader.readUnchecked("kind: X\nfoo: {a: null}\n").first)
-    #expect(manifest.object == ["kind": "X", "foo": ["a": nil]])
+    #expect(manifest.object == ["kind": "X", "foo": ["a": .null]])
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+internal import Controllers
 internal import FoundationEssentials
 internal import ObjectStore
 internal import StorageAPI
@@ -13,26 +14,30 @@ struct Registry {
   func create(_ object: Resource) throws -> Written {
     var object = object
     let kind = try Self.kind(of: object)
-    var warnings = Defaulting.apply(to: &object)
+    Defaulting.apply(to: &object.json, kind)
     try checkNamespace(of: object, kind)
     let classes = try transaction.reader.list(StorageClass.self)
-    Admission.admit(&object, uid: UUID().uuidString.lowercased(), now: transaction.now, classes: classes)
-    warnings += try Validation.validate(object)
-    return Written(object: try transaction.create(object), isChanged: true, warnings: warnings)
+    let uid = UUID().uuidString.lowercased()
+    let admitted = try Admission.admit(
+      object.json, kind, uid: uid, now: transaction.now, nameSuffix: String(uid.suffix(5)),
+      defaultClass: World.defaultClass(among: classes)?.name)
+    let written = try transaction.create(Resource(json: admitted.object))
+    return Written(object: written, isChanged: true, warnings: admitted.warnings)
   }
 
   /// Replaces the object of the same key; its status stays as stored.
   func update(_ object: Resource) throws -> Written {
     var object = object
     let kind = try Self.kind(of: object)
+    Defaulting.apply(to: &object.json, kind)
     let key = ObjectKey(kind, namespace: object.namespace, name: object.name)
     guard let stored = try transaction.reader.get(key) else { throw StatusError.notFound(key) }
-    var warnings = Defaulting.apply(to: &object)
-    object.json["status"] = stored.json["status"]
     let classes = try transaction.reader.list(StorageClass.self)
-    warnings += try Validation.validate(object, replacing: stored, classes: classes)
-    let written = try transaction.update(object)
-    return Written(object: written, isChanged: written != stored, warnings: warnings)
+    let admitted = try Admission.admitUpdate(object.json, from: stored.json, kind) { name in
+      classes.first { $0.name == name }
+    }
+    let written = try transaction.update(Resource(json: admitted.object))
+    return Written(object: written, isChanged: written != stored, warnings: admitted.warnings)
   }
 
   /// Asks for the deletion of `key`; a namespace takes all its objects with it.

@@ -23,10 +23,16 @@ struct SimulatedStore: Sendable {
     objects[key] = object
   }
 
-  /// Creates `object`, which has been validated, as the API does; false when one of that name exists.
-  mutating func create(_ object: Resource, at key: ObjectKey, now: Timestamp) -> Bool {
+  /// Creates `object` as the API does; false when one of that name exists.
+  ///
+  /// - Throws: ``StatusError`` when the API refuses it.
+  mutating func create(_ object: Resource, at key: ObjectKey, now: Timestamp) throws(StatusError) -> Bool {
     guard objects[key] == nil else { return false }
-    objects[key] = versioned(admitted(object, now: now))
+    let classes = objects.values.compactMap { $0.typed(StorageClass.self) }
+    let admitted = try Admission.admit(
+      object.json, key.kind, uid: newUID(), now: now, nameSuffix: "",
+      defaultClass: World.defaultClass(among: classes)?.name)
+    objects[key] = versioned(Resource(json: admitted.object))
     return true
   }
 
@@ -69,37 +75,6 @@ struct SimulatedStore: Sendable {
     version += 1
     var object = object
     object.metadata.resourceVersion = version
-    return object
-  }
-}
-
-extension SimulatedStore {
-  private func admitted(_ object: Resource, now: Timestamp) -> Resource {
-    var object = object
-    object.json["status"] = nil
-    object.metadata.uid = newUID()
-    object.metadata.creationTimestamp = now
-    switch object.kind {
-    case Kind.persistentVolume:
-      object.addFinalizer(WellKnown.volumeProtection)
-      object.json.set("Pending", "status", "phase")
-      if object.json.string("spec", "persistentVolumeReclaimPolicy").isEmpty {
-        object.json.set("Retain", "spec", "persistentVolumeReclaimPolicy")
-      }
-    case Kind.persistentVolumeClaim:
-      object.addFinalizer(WellKnown.claimProtection)
-      object.json.set("Pending", "status", "phase")
-      let classes = objects.values.compactMap { $0.typed(StorageClass.self) }
-      if let name = World.defaultClass(among: classes)?.name, object.annotation(WellKnown.betaStorageClass) == nil,
-        object.json.value("spec", "storageClassName") == nil
-      {
-        object.json.set(.string(name), "spec", "storageClassName")
-      }
-    case Kind.storageClass:
-      if object.json["reclaimPolicy"] == nil { object.json["reclaimPolicy"] = "Delete" }
-      if object.json["volumeBindingMode"] == nil { object.json["volumeBindingMode"] = "Immediate" }
-    default: break
-    }
     return object
   }
 }

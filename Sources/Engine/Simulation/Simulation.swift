@@ -34,6 +34,7 @@ public struct Simulation: Sendable {
 
   private static let mostRounds = 1000
   private let now: Timestamp
+  private let newUID: @Sendable () -> String
   private var store: SimulatedStore
   private var reconciler: Reconciler
   private var log = EventLog()
@@ -43,13 +44,14 @@ public struct Simulation: Sendable {
   public init(_ options: Options) {
     let settings = ControllerSettings(servedProvisioners: options.provisioners, hasInTreePlugins: true)
     now = options.now
+    newUID = options.newUID
     store = SimulatedStore(newUID: options.newUID)
     reconciler = Reconciler(deciders: VolumeControllers.all(settings) + options.furtherDeciders)
   }
 
   /// Takes `object` over: one with a uid exactly as it stands, one without as if it were created now.
   ///
-  /// - Throws: ``StatusError`` when its kind is unknown or one of that name is there already.
+  /// - Throws: ``StatusError`` when its kind is unknown, one of that name is there already, or the API refuses it.
   public mutating func add(_ object: Resource) throws(StatusError) {
     guard let kind = object.kind else {
       throw StatusError(
@@ -58,13 +60,16 @@ public struct Simulation: Sendable {
           + "\"\(object.json.string("apiVersion"))\"")
     }
     var object = object
-    if kind.isNamespaced && object.namespace.isEmpty { object.json.set("default", "metadata", "namespace") }
+    if object.uid.isEmpty { Admission.setName(of: &object.json, suffix: String(newUID().suffix(5))) }
+    if kind.isNamespaced && object.namespace.isEmpty {
+      object.json.set(.string(Defaulting.namespace), "metadata", "namespace")
+    }
     let key = ObjectKey(kind, namespace: object.namespace, name: object.name)
     guard store.objects[key] == nil else {
       throw StatusError(.alreadyExists, "\(kind.qualifiedPlural) \"\(key.name)\" already exists")
     }
     if object.uid.isEmpty {
-      _ = store.create(object, at: key, now: now)
+      _ = try store.create(object, at: key, now: now)
     } else {
       store.place(object, at: key)
     }
@@ -108,7 +113,8 @@ public struct Simulation: Sendable {
       switch step {
       case .create(let object):
         guard let key = object.key else { continue }
-        note(store.create(object, at: key, now: now), key)
+        // What the API refuses is not there; its controller comes to the same decision at its next turn.
+        note((try? store.create(object, at: key, now: now)) ?? false, key)
       case .update(let object): object.key.map { note(store.update(object, at: $0), $0) }
       case .updateStatus(let object): object.key.map { note(store.updateStatus(object, at: $0), $0) }
       case .delete(let key, let uid), .remove(let key, let uid): note(store.delete(key, uid: uid, now: now), key)

@@ -12,15 +12,19 @@ extension Admission {
   public static func prepared(_ object: JSONObject, _ kind: Kind, nameSuffix: String) -> JSONObject {
     var object = object
     for field in systemFields + ["resourceVersion", "generation"] { object.set(nil, "metadata", field) }
-    let prefix = object.string("metadata", "generateName")
-    if object.string("metadata", "name").isEmpty, !prefix.isEmpty {
-      object.set(.string(prefix.prefix(longestPrefix) + nameSuffix), "metadata", "name")
-    }
+    setName(of: &object, suffix: nameSuffix)
     Defaulting.apply(to: &object, kind)
     if kind == .persistentVolumeClaim { object.change("spec") { DataSources.prepare(&$0, from: nil) } }
     if kind == .statefulSet || kind == .deployment || kind == .pod { object.set(1, "metadata", "generation") }
     setFirstStatus(of: &object, kind)
     return object
+  }
+
+  /// Completes `generateName` to a name when `object` has none.
+  public static func setName(of object: inout JSONObject, suffix: String) {
+    let prefix = object.string("metadata", "generateName")
+    guard object.string("metadata", "name").isEmpty, !prefix.isEmpty else { return }
+    object.set(.string(prefix.prefix(longestPrefix) + suffix), "metadata", "name")
   }
 
   /// `object` as the new state of `old`, with what users may not change taken from there.

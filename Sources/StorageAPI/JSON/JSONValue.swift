@@ -40,8 +40,9 @@ extension JSONValue {
   public static func strings(_ values: some Sequence<String>) -> JSONValue { .array(values.map(JSONValue.string)) }
 }
 
+// There is no literal nil: `object["key"] == nil` would compare with `null` instead of asking whether the key is there.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+  ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// A JSON string.
   public init(stringLiteral value: String) { self = .string(value) }
@@ -54,5 +55,4 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Ex
   /// A JSON object; of equal keys the last one counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
   /// JSON's `null`.
-  public init(nilLiteral: ()) { self = .null }
 }
