@@ -3,6 +3,7 @@
 
 import Glibc
 import LinuxStorage
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -104,4 +105,73 @@ import Testing
     try root.removeTree("canary")
     #expect(try root.isEmpty())
   }
+
+  @Test("While somebody swaps a directory and a link at full speed, nothing outside is made or removed")
+  func swaps() throws {
+    try root.makeDirectory("outside")
+    try root.directory("outside").replaceFile("canary", with: [7])
+    try root.makeDirectory("tree")
+    let tree = root.path.appending("tree").string
+    #expect(symlink("../outside", tree + "/link") == 0)
+    try root.directory("tree").makeDirectory("swapped")
+    let swapper = Swapper(from: tree + "/swapped", to: tree + "/link")
+    swapper.start()
+    for _ in 0..<200 {
+      _ = try? root.makeDirectories("tree/swapped/made/deep")
+      if let inside = try? root.directory("tree/swapped") { try? inside.removeTree("canary") }
+      if let inside = try? root.directory("tree") { try? inside.directory("link").removeTree("made") }
+    }
+    swapper.stop()
+    #expect(swapper.swaps > 10)
+    #expect(try root.directory("outside").entries() == ["canary"])
+    try root.removeTree("tree")
+    #expect(try root.directory("outside").readFile("canary") == [7])
+  }
+}
+
+/// Exchanges two names again and again, on a thread of its own.
+private final class Swapper: Sendable {
+  private let from: String
+  private let to: String
+  private let state = Mutex((stopped: false, swaps: 0, thread: pthread_t()))
+
+  init(from: String, to: String) {
+    self.from = from
+    self.to = to
+  }
+
+  var swaps: Int { state.withLock { $0.swaps } }
+
+  func start() {
+    let retained = Unmanaged.passRetained(self).toOpaque()
+    state.withLock { state in
+      _ = pthread_create(&state.thread, nil, swapUntilStopped, retained)
+    }
+    while swaps == 0 { sched_yield() }
+  }
+
+  func stop() {
+    let thread = state.withLock { state in
+      state.stopped = true
+      return state.thread
+    }
+    pthread_join(thread, nil)
+  }
+
+  fileprivate func run() {
+    // Hidden in the Glibc module; with RENAME_EXCHANGE (2) no name is ever missing.
+    typealias Exchange = @convention(c) (CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, CUnsignedInt) -> CInt
+    guard let symbol = dlsym(nil, "renameat2") else { return }
+    let exchange = unsafeBitCast(symbol, to: Exchange.self)
+    while !state.withLock({ $0.stopped }) {
+      let done = exchange(AT_FDCWD, from, AT_FDCWD, to, 2) == 0
+      state.withLock { $0.swaps += done ? 1 : 0 }
+    }
+  }
+}
+
+/// The body of the swapper's thread.
+private func swapUntilStopped(_ swapper: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let swapper { Unmanaged<Swapper>.fromOpaque(swapper).takeRetainedValue().run() }
+  return nil
 }

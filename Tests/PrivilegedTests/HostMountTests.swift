@@ -152,6 +152,16 @@ import Testing
     #expect(try bench.waitUntilDetached(image))
   }
 
+  @Test("A link to a mount is never followed to unmount it")
+  func unmountsNoLink() async throws {
+    let (_, loop, target) = try await mounted()
+    let link = bench.root.path.appending("link")
+    #expect(symlink(target.string, link.string) == 0)
+    #expect(throws: HostError.self) { try host.unmount(link, lazily: true) }
+    #expect(try host.mount(at: link) == nil)
+    #expect(try host.mount(at: target)?.device == loop.number)
+  }
+
   @Test("Mounts on top of each other come off one by one, the topmost is the one that is told")
   func stacks() async throws {
     let (_, first, target) = try await mounted()
