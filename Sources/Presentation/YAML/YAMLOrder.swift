@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import StorageAPI
+
 /// The order of keys in kubectl's YAML: letters after all else, and numbers within a key by their value (`a2` before `a10`).
 enum YAMLOrder {
+  /// `members`, which come sorted by their bytes, in this order; nearly always it is the same.
+  static func sorted(_ members: [JSONObject.Member]) -> [JSONObject.Member] {
+    let isSorted = zip(members, members.dropFirst()).allSatisfy { precedes($0.key, $1.key) }
+    return isSorted ? members : members.sorted { precedes($0.key, $1.key) }
+  }
+
   /// Whether `left` comes before `right`.
   static func precedes(_ left: String, _ right: String) -> Bool {
+    for (a, b) in zip(left.utf8, right.utf8) where a != b {
+      if isLetter(a) && isLetter(b) { return a < b }
+      break
+    }
+    return precedesSlowly(left, right)
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+
+  private static func precedesSlowly(_ left: String, _ right: String) -> Bool {
     let a = Array(left.unicodeScalars)
     let b = Array(right.unicodeScalars)
     guard let at = (0..<min(a.count, b.count)).first(where: { a[$0] != b[$0] }) else { return a.count < b.count }

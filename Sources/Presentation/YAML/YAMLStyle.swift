@@ -7,6 +7,7 @@ enum YAMLStyle: Hashable {
 
   /// The style of `text`: the plainest one that reads back as the same string.
   static func of(_ text: String, isKey: Bool) -> YAMLStyle {
+    if isObvious(text) { return .plain }
     let traits = Traits(text)
     if text.utf8.contains(0x0a) {
       return isKey || traits.hasUnprintable || traits.hasBlankBeforeBreak || traits.endsWithBlank ? .double : .literal
@@ -14,6 +15,20 @@ enum YAMLStyle: Hashable {
     guard YAMLResolver.isString(text) else { return .double }
     if traits.hasUnprintable { return .double }
     return traits.hasIndicators || traits.startsWithBlank || traits.endsWithBlank ? .single : .plain
+  }
+
+  /// Whether `text` is a word that needs no closer look, as most are: a letter, then letters, digits and `-./_`.
+  ///
+  /// Words that could mean something else begin with one of a few letters.
+  private static func isObvious(_ text: String) -> Bool {
+    guard let first = text.utf8.first, (0x61...0x7a).contains(first | 0x20) else { return false }
+    switch first | 0x20 {
+    case UInt8(ascii: "y"), UInt8(ascii: "n"), UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "o"): return false
+    default: break
+    }
+    return text.utf8.allSatisfy { byte in
+      (0x61...0x7a).contains(byte | 0x20) || (0x2d...0x39).contains(byte) || byte == UInt8(ascii: "_")
+    }
   }
 
   /// Whether `scalar` can be shown as it is.

@@ -31,7 +31,7 @@ public struct YAMLWriter {
 
   /// Writes the members of `object`; the first stays on the present line when `isInline`.
   private mutating func members(_ object: JSONObject, indent: Int, isInline: Bool) {
-    for (index, member) in object.members.sorted(by: { YAMLOrder.precedes($0.key, $1.key) }).enumerated() {
+    for (index, member) in YAMLOrder.sorted(object.members).enumerated() {
       if index > 0 || !isInline { newline(indent) }
       text(member.key, indent: indent, isKey: true)
       put(":")
@@ -70,6 +70,7 @@ public struct YAMLWriter {
 
   private mutating func text(_ text: String, indent: Int, isKey: Bool) {
     switch YAMLStyle.of(text, isKey: isKey) {
+    case .plain where column + text.utf8.count <= Self.wrapColumn: put(text)
     case .plain: flow(text, quote: nil, indent: indent + 2, mayWrap: !isKey)
     case .single: flow(text, quote: "'", indent: indent + 2, mayWrap: !isKey)
     case .double: escaped(text, indent: indent + 2, mayWrap: !isKey)
