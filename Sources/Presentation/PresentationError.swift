@@ -5,11 +5,9 @@
 public struct PresentationError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of mistake.
   public struct Code: Sendable, Hashable {
-    private enum Kind: Sendable, Hashable { case jsonPath, sorting, columns }
+    private enum Kind: Sendable, Hashable { case sorting, columns }
     private let kind: Kind
 
-    /// A JSONPath that can't be read, or not be followed in the object given.
-    public static let jsonPath = Code(kind: .jsonPath)
     /// A field to sort by that no object has.
     public static let sorting = Code(kind: .sorting)
     /// A list of custom columns that can't be read.

@@ -10,8 +10,8 @@ public struct CustomColumns: Sendable {
 
   /// The columns that `text` lists.
   ///
-  /// - Throws: ``PresentationError`` when it isn't a list of `HEADING:path`.
-  public init(_ text: String) throws(PresentationError) {
+  /// - Throws: ``PresentationError`` when it isn't a list of `HEADING:path`, ``StorageAPI/JSONPathError`` for a wrong path.
+  public init(_ text: String) throws {
     var headings: [String] = []
     var paths: [JSONPath] = []
     for column in text.split(separator: ",") {
@@ -20,7 +20,7 @@ public struct CustomColumns: Sendable {
           .columns, "expected <heading>:<path> in custom columns, such as NAME:.metadata.name, found \"\(column)\"")
       }
       headings.append(String(column[..<colon]))
-      paths.append(try JSONPath(relaxed: String(column[column.index(after: colon)...])))
+      paths.append(try JSONPath(path: String(column[column.index(after: colon)...])))
     }
     guard !headings.isEmpty else {
       throw PresentationError(
@@ -32,8 +32,8 @@ public struct CustomColumns: Sendable {
 
   /// The table of `objects`; what an object doesn't have is `<none>`.
   ///
-  /// - Throws: ``PresentationError`` when a path's index is out of bounds.
-  public func text(_ objects: [Resource], showsHeadings: Bool = true) throws(PresentationError) -> String {
+  /// - Throws: ``StorageAPI/JSONPathError`` when a path's index is out of bounds.
+  public func text(_ objects: [Resource], showsHeadings: Bool = true) throws -> String {
     var table = Table(headings: headings)
     for object in objects {
       var row: [String] = []
