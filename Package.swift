@@ -63,7 +63,7 @@ let package = Package(
     tests("StorageAPI", ["StorageAPI"]),
     tests("Controllers", ["Controllers", "StorageAPI"]),
     tests("ObjectStore", ["ObjectStore", "StorageAPI", grdb]),
-    tests("Engine", ["Engine", "Controllers", "StorageAPI", "ObjectStore", "Volumes", "LinuxStorage"]),
+    tests("Engine", ["Engine", system, "Controllers", "StorageAPI", "ObjectStore", "Volumes", "LinuxStorage"]),
     tests("Presentation", ["Presentation", "StorageAPI"]),
     tests("Command", ["StorageAPI"], resources: [.copy("Conformance")]),
     tests("Privileged", ["Engine", "Volumes", "LinuxStorage", "StorageAPI", "ObjectStore", system]),

@@ -13,6 +13,9 @@ public struct Restored: Sendable, Hashable {
   /// Why other pods have none, by `namespace/name`.
   public var failures: [String: String] = [:]
 
+  /// Nothing done and nothing failed.
+  public init() {}
+
   /// Whether there was nothing to do.
   public var isQuiet: Bool { published.isEmpty && failures.isEmpty }
 }

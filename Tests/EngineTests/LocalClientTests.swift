@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Engine
+import FoundationEssentials
+import StorageAPI
+import Testing
+
+@Suite struct LocalClientTests {
+  @Test("A claim of 400M is bound to a volume of 390625Ki, and its pod sees it (P8, P30, B25, M1)")
+  func wholeWay() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    try await client.apply(Sample.all)
+
+    let claim = try await client.claim("data")
+    #expect(claim.phase == .bound)
+    #expect(claim.statusCapacityText == "390625Ki")
+    #expect(claim.requestText == "400M")
+    #expect(claim.volumeName == "pvc-" + claim.uid)
+    #expect(try host.volumesOnDisk() == [claim.volumeName])
+    #expect(try await client.pod("web").phase == "Running")
+    let path = try await client.path(of: "d", in: ObjectKey(.pod, namespace: "default", name: "web"))
+    #expect(host.mountedPaths.contains(path))
+  }
+
+  @Test("A claim in use goes with its pod, and then its volume goes too (T2, T3, R13, R14)")
+  func deletion() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    try await client.apply(Sample.all)
+    try await client.remove(.persistentVolumeClaim, "data")
+    #expect(try await client.claim("data").isTerminating)
+    #expect(try host.volumesOnDisk().count == 1)
+    try await client.remove(.pod, "web")
+    #expect(try await client.count(.persistentVolumeClaim) == 0)
+    #expect(try await client.count(.persistentVolume) == 0)
+    #expect(try host.volumesOnDisk().isEmpty)
+    #expect(host.mountedPaths.isEmpty)
+  }
+
+  @Test("A dry run shows the object and keeps nothing")
+  func dryRun() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    let manifest = try #require(try ManifestReader.read(Sample.storageClass).first)
+    let written = try await client.create(manifest.resource, options: WriteOptions(isDryRun: true))
+    #expect(written.object.json.string("reclaimPolicy") == "Delete")
+    #expect(try await client.count(.storageClass) == 0)
+  }
+
+  @Test("Writing what is there already changes no version")
+  func sameAgain() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    try await client.apply(Sample.all)
+    let before = try await client.list(.persistentVolumeClaim, namespace: nil)
+    let written = try await client.update(try #require(before.objects.first), options: WriteOptions())
+    try await client.settle()
+    #expect(!written.isChanged)
+    #expect(try await client.list(.persistentVolumeClaim, namespace: nil).version == before.version)
+  }
+
+  @Test("Events are told once in one settling, and counted when they come again (EV30)")
+  func events() async throws {
+    let host = try TestHost()
+    try await host.client().apply(Sample.claim)
+    let events = try await host.client().list(.event, namespace: "default").objects.map { Event(json: $0.json) }
+    #expect(events.map(\.reason) == ["ProvisioningFailed"])
+    #expect(events.map(\.count) == [1])
+    try await host.client(at: 1_800_000_060).settle()
+    let later = try await host.client().list(.event, namespace: "default").objects.map { Event(json: $0.json) }
+    #expect(later.map(\.count) == [2])
+  }
+
+  @Test("Reading a host that has no store yet finds nothing and makes nothing")
+  func emptyHost() async throws {
+    let host = try TestHost()
+    #expect(try await host.client().count(.pod) == 0)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: host.state).isEmpty)
+  }
+
+  @Test("A namespace that is not there is named; a pod cannot reach into another one (M1)")
+  func namespaces() async throws {
+    let host = try TestHost()
+    var object = try #require(try ManifestReader.read(Sample.claim).first).resource
+    object.metadata.namespace = "team-x"
+    await #expect(throws: StatusError(.notFound, "namespaces \"team-x\" not found")) {
+      _ = try await host.client().create(object, options: WriteOptions())
+    }
+  }
+}
