@@ -126,6 +126,8 @@ struct QuantityTests {
     #expect(try Quantity("-1.1e-9").wrappingInt64 == 1)
     #expect(try Quantity("-9Ei").wrappingInt64 == -.max)
     #expect(try Quantity("12345678901234567890e2147483647").wrappingInt64 == 0)
+    #expect(try Quantity("561392394969G").wrappingInt64 == 7_990_072_757_713_451_520)
+    #expect(try Quantity("9000000000000000P").wrappingInt64 == 0)
   }
 
   static let ascending = [
@@ -155,6 +157,8 @@ struct QuantityTests {
     #expect(try sum("1G", "1Mi") == "1001048576")
     #expect(try sum("0", "1024Mi") == "1Gi")
     #expect(try sum("1Mi", "1m") == "1048576001m")
+    #expect(try sum("1023Ki", "1024000m") == "1Mi")
+    #expect(try sum("879Ki", "35933344854907432e25") == "350911570848705390625000000000000000879Ki")
     #expect(try sum("+1", "0") == "1")
     #expect(try sum("9E", "9E") == "18E")
     #expect(try sum("9Ei", "9Ei") == "18446744073709551614")
@@ -170,6 +174,7 @@ struct QuantityTests {
   func rounding() throws {
     #expect(try Quantity("9.01").roundedUp(toPowerOfTen: -3).isExact)
     #expect(try Quantity("-9.01").roundedUp(toPowerOfTen: -1).quantity.text == "-9100m")
+    #expect(try Quantity("9Mi").roundedUp(toPowerOfTen: 3).quantity.text == "9438000")
     #expect(try Quantity("1.00000000000000000001").roundedUp(toPowerOfTen: 0).quantity.text == "2")
   }
 }

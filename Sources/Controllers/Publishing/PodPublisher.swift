@@ -13,10 +13,10 @@ public struct PodPublisher: Decider {
   private let node: HostNode
   private let planner: PublishPlanner
 
-  /// A publisher of the pods of `node`.
-  public init(node: HostNode) {
+  /// A publisher of the pods of `node`, where volumes of the CSI `drivers` can be mounted.
+  public init(node: HostNode, drivers: Set<String> = [WellKnown.orlop]) {
     self.node = node
-    planner = PublishPlanner(node: node)
+    planner = PublishPlanner(node: node, drivers: drivers)
   }
 
   /// Whether the pod's volumes can be published now, or have to be taken away.

@@ -28,7 +28,7 @@ public struct PublishPlan: Sendable, Hashable {
 public struct PlannedVolume: Sendable, Hashable {
   /// Where a volume's content comes from.
   public enum Source: Sendable, Hashable {
-    /// A volume of Orlop's own, by its id.
+    /// A volume of Orlop's own, or of another served driver, by its id.
     case orlop(handle: String)
     /// A path of the host, checked or made as `type` says (rule M13).
     case hostPath(path: String, type: String)

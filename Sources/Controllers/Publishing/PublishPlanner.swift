@@ -15,9 +15,13 @@ public struct PublishPlanner: Sendable {
   private static let passedOver = ["configMap", "secret", "projected", "downwardAPI"]
 
   private let node: HostNode
+  private let drivers: Set<String>
 
-  /// A planner for pods on `node`.
-  public init(node: HostNode) { self.node = node }
+  /// A planner for pods on `node`, where volumes of the CSI `drivers` can be mounted by their handles.
+  public init(node: HostNode, drivers: Set<String> = [WellKnown.orlop]) {
+    self.node = node
+    self.drivers = drivers
+  }
 
   /// What publishing the pod takes, or nil when one of its volumes is not ready.
   public func plan(for pod: Pod, in world: World) -> PublishPlan? {
@@ -84,7 +88,7 @@ public struct PublishPlanner: Sendable {
     of volume: PersistentVolume, for podVolume: PodVolume
   ) throws(VolumeProblem) -> PlannedVolume.Source {
     if let driver = volume.csiDriver {
-      guard driver == WellKnown.orlop else {
+      guard drivers.contains(driver) else {
         throw .mounting(
           podVolume.name, volume.name, "driver name \(driver) not found in the list of registered CSI drivers",
           operation: "MountVolume.MountDevice")

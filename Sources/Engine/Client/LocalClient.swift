@@ -13,6 +13,7 @@ internal import Volumes
 /// goes, finishes what an earlier process left half-done, and goes on from there.
 public actor LocalClient: Client {
   private let executor = SerialQueue(label: "orlop.client")
+  /// The thread that the client's work is done on: it blocks, so it is none of the shared pool's.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   private let settings: Settings
@@ -52,37 +53,45 @@ public actor LocalClient: Client {
 
   // MARK: - Objects
 
+  /// The stored object; what has not been written yet is NotFound.
   public func get(_ key: ObjectKey) async throws -> Resource {
     guard let object = try reading(orWithout: nil, { try $0.get(key) }) else { throw StatusError.notFound(key) }
     return object
   }
 
+  /// The stored objects; none where there is no store yet.
   public func list(_ kind: Kind, namespace: String?) async throws -> Listing {
     try reading(orWithout: Listing(objects: [], version: 0)) {
       Listing(objects: try $0.list(kind, namespace: namespace), version: try $0.currentVersion())
     }
   }
 
+  /// Creates an object in one transaction.
   public func create(_ object: Resource, options: WriteOptions) async throws -> Written {
     try await writing().change(options) { try $0.create(object) }
   }
 
+  /// Replaces an object in one transaction.
   public func update(_ object: Resource, options: WriteOptions) async throws -> Written {
     try await writing().change(options) { try $0.update(object) }
   }
 
+  /// Asks for a deletion in one transaction.
   public func delete(_ key: ObjectKey, options: WriteOptions) async throws {
     _ = try await writing().change(options) { try $0.delete(key) }
   }
 
+  /// Runs the loop in this process until nothing more changes or only time can help.
   public func settle() async throws { try await writing().loop.settle() }
 
+  /// The changes that any process makes to the store.
   public nonisolated func watch(
     _ kind: Kind, namespace: String?, after version: Int64
   ) -> AsyncThrowingStream<ObjectChange, any Error> {
     LedgerWatch(state: settings.state, kind: kind, namespace: namespace).changes(after: version)
   }
 
+  /// Why the object is not further, from the stored objects and from the kernel.
   public func explanation(of key: ObjectKey) async throws -> [String] {
     let objects = try reading(orWithout: []) { try $0.all() }
     return try await Explanation(objects: objects, lifecycle: lifecycle).lines(about: key)
@@ -90,10 +99,13 @@ public actor LocalClient: Client {
 
   // MARK: - The host
 
+  /// What the records beside the data and the kernel say.
   public func volumes() async throws -> [VolumeReport] { try await lifecycle.reports() }
 
+  /// The storage roots as they are now.
   public func pools() async throws -> [PoolReport] { try await lifecycle.pools().map(PoolReport.init) }
 
+  /// Where the kernel says that the volume is mounted for the pod, or for a pod of the workload.
   public func path(of volume: String, in key: ObjectKey) async throws -> String {
     let pods: [ObjectKey] = key.kind == .pod ? [key] : try await podKeys(of: key)
     var refusal: (any Error)?

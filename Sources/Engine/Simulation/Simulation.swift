@@ -33,6 +33,8 @@ public struct Simulation: Sendable {
   }
 
   private static let mostRounds = 1000
+  let provisioners: Set<String>
+  let deciders: [any Decider]
   private let now: Timestamp
   private let newUID: @Sendable () -> String
   private var store: SimulatedStore
@@ -46,7 +48,9 @@ public struct Simulation: Sendable {
     now = options.now
     newUID = options.newUID
     store = SimulatedStore(newUID: options.newUID)
-    reconciler = Reconciler(deciders: VolumeControllers.all(settings) + options.furtherDeciders)
+    provisioners = options.provisioners
+    deciders = VolumeControllers.all(settings) + options.furtherDeciders
+    reconciler = Reconciler(deciders: deciders)
   }
 
   /// Takes `object` over: one with a uid exactly as it stands, one without as if it were created now.
@@ -100,6 +104,13 @@ public struct Simulation: Sendable {
 
   /// The new events, in order of their first appearance.
   public var events: [Resource] { log.events(at: now) }
+
+  /// Goes on with the controllers `deciders`.
+  mutating func follow(_ deciders: [any Decider]) {
+    let known = objects
+    reconciler = Reconciler(deciders: deciders)
+    for object in known { reconciler.observe(.put(object)) }
+  }
 
   private mutating func drain() {
     while let turn = reconciler.next(at: now) {

@@ -24,11 +24,11 @@ struct DecimalDigits: Sendable, Hashable {
   var low64Bits: UInt64 { digits.reduce(0) { $0 &* 10 &+ UInt64($1) } }
 
   /// The number, or nil when it does not fit.
-  func exactly<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) -> Integer? {
-    var result: Integer = 0
+  func exactly() -> UInt64? {
+    var result: UInt64 = 0
     for digit in digits {
       let (product, tooLarge) = result.multipliedReportingOverflow(by: 10)
-      let (sum, tooLargeAgain) = product.addingReportingOverflow(Integer(digit))
+      let (sum, tooLargeAgain) = product.addingReportingOverflow(UInt64(digit))
       guard !tooLarge, !tooLargeAgain else { return nil }
       result = sum
     }
@@ -60,6 +60,17 @@ struct DecimalDigits: Sendable, Hashable {
       carry /= 10
     }
     return DecimalDigits(result.reversed())
+  }
+
+  /// The number divided by `divisor`, or nil when something would remain.
+  func dividedExactly(by divisor: Int) -> DecimalDigits? {
+    var remainder = 0
+    let quotient = digits.map { digit -> UInt8 in
+      let part = remainder * 10 + Int(digit)
+      remainder = part % divisor
+      return UInt8(part / divisor)
+    }
+    return remainder == 0 ? DecimalDigits(quotient) : nil
   }
 
   /// The sum of both numbers.

@@ -25,7 +25,7 @@ extension Quantity {
     case .narrow(let value, let exponent):
       return exponent < 0 ? Self.divided(value, -exponent) : Self.scaled(value, exponent)
     case .wide(let amount):
-      guard let magnitude = amount.roundedUpMagnitude(UInt64.self) else { return nil }
+      guard let magnitude = amount.roundedUpMagnitude() else { return nil }
       return amount.isNegative ? Int64(exactly: -Int128(magnitude)) : Int64(exactly: magnitude)
     }
   }
@@ -34,8 +34,11 @@ extension Quantity {
   /// and otherwise garbage, of which some decisions depend (rules B64, Q12).
   public var wrappingInt64: Int64 {
     switch amount {
-    case .narrow: roundedUpBytes ?? 0
-    case .wide(let amount): amount.wrappingInt64
+    case .narrow(let value, let exponent):
+      if let bytes = roundedUpBytes { return bytes }
+      // Kubernetes has a short cut for some powers of ten, and only there forgets to drop what has overflown.
+      return [1, 2, 3, 6, 9].contains(exponent) ? value &* Self.powersOfTen[exponent] : 0
+    case .wide(let amount): return amount.wrappingInt64
     }
   }
 

@@ -4,31 +4,34 @@
 extension Quantity {
   /// The amount in the family of ``format`` with the largest suffix that leaves a whole number (rules Q6-Q8).
   public var canonical: String {
-    switch amount {
-    case .narrow(let value, let exponent):
-      if format == .binarySI, exponent == 0, value.magnitude >= 1024 {
-        return (value < 0 ? "-" : "") + Self.binaryText(value.magnitude)
-      }
-    case .wide(let wide):
-      if format == .binarySI, let whole = wholeMagnitude(wide), whole >= 1024 {
-        return (wide.isNegative ? "-" : "") + Self.binaryText(whole)
-      }
+    guard format == .binarySI else { return decimalFamilyText }
+    if case .narrow(let value, 0) = amount {
+      return value.magnitude < 1024 ? decimalFamilyText : Self.binaryText(value.magnitude, isNegative: value < 0)
     }
-    return decimalFamilyText
+    let wide = wide
+    let (whole, isExact) = wide.rounded(toPlaces: 0)
+    let isLarge = whole.magnitude.count + whole.exponent > 4 || (whole.roundedUpMagnitude() ?? 0) >= 1024
+    guard isExact, isLarge, whole.exponent <= 4096 else { return decimalFamilyText }
+    return Self.binaryText(whole.magnitude.shiftedLeft(whole.exponent), isNegative: wide.isNegative)
   }
 
-  private func wholeMagnitude(_ wide: WideAmount) -> UInt128? {
-    wide.rounded(toPlaces: 0).isExact ? wide.roundedUpMagnitude() : nil
+  private static func binaryText(_ magnitude: UInt64, isNegative: Bool) -> String {
+    let unit = min(magnitude.trailingZeroBitCount / 10, Unit.binarySuffixes.count)
+    return text(String(magnitude >> (10 * UInt64(unit))), unit, isNegative)
   }
 
-  private static func binaryText<Integer: FixedWidthInteger & UnsignedInteger>(_ magnitude: Integer) -> String {
+  private static func binaryText(_ magnitude: DecimalDigits, isNegative: Bool) -> String {
     var rest = magnitude
     var unit = 0
-    while unit < Unit.binarySuffixes.count, rest % 1024 == 0 {
-      rest /= 1024
+    while unit < Unit.binarySuffixes.count, let quotient = rest.dividedExactly(by: 1024) {
+      rest = quotient
       unit += 1
     }
-    return String(rest) + (unit == 0 ? "" : Unit.binarySuffixes[unit - 1].suffix.description)
+    return text(text(rest.digits[...]), unit, isNegative)
+  }
+
+  private static func text(_ number: String, _ binaryUnit: Int, _ isNegative: Bool) -> String {
+    (isNegative ? "-" : "") + number + (binaryUnit == 0 ? "" : Unit.binarySuffixes[binaryUnit - 1].suffix.description)
   }
 
   /// The amount in the decimal family, or in exponent notation if that is its own or no suffix is large enough.

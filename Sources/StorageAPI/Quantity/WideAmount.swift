@@ -31,10 +31,10 @@ struct WideAmount: Sendable, Hashable {
     return (WideAmount(up, exponent: -places, isNegative: isNegative, places: places), isExact)
   }
 
-  /// The amount without its sign, rounded up to a whole number; nil when it does not fit (or is absurdly large).
-  func roundedUpMagnitude<Integer: FixedWidthInteger>(_ type: Integer.Type = Integer.self) -> Integer? {
+  /// The amount without its sign, rounded up to a whole number; nil when 64 bits do not hold it.
+  func roundedUpMagnitude() -> UInt64? {
     let amount = rounded(toPlaces: 0).amount
-    guard amount.magnitude.count + amount.exponent <= 40 else { return nil }
+    guard amount.magnitude.count + amount.exponent <= 20 else { return nil }
     return amount.magnitude.shiftedLeft(amount.exponent).exactly()
   }
 

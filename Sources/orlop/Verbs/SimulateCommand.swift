@@ -40,6 +40,16 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A provisioner that has simulated storage behind it; may be repeated.", valueName: "name"))
   var provisioner: [String] = []
 
+  @Flag(help: "Schedule pods, make those of Deployments and StatefulSets, and show them running.")
+  var schedule = false
+
+  @Option(help: ArgumentHelp("The node that pods are scheduled on; by default the only Node given.", valueName: "name"))
+  var node: String?
+
+  func validate() throws {
+    guard schedule || node == nil else { throw ValidationError("--node goes with --schedule") }
+  }
+
   func run() throws {
     let options = Simulation.Options(
       provisioners: Set(provisioner), now: Timestamp(seconds: Int64(time(nil))), newUID: RandomUID.make)
@@ -51,6 +61,7 @@ struct SimulateCommand: ParsableCommand {
         throw ManifestError(text: StatusText.text(error, while: .init("reading", path)))
       }
     }
+    if schedule { try simulation.schedule(on: node, orElse: Settings().nodeName) }
     try simulation.run()
     Output.print(JSONWriter.pretty(simulation.list))
   }
