@@ -22,9 +22,11 @@ struct Orlop: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ApplyCommand.self, CreateCommand.self, DeleteCommand.self, WaitCommand.self, PathCommand.self,
-      ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, PoolCommand.self, SimulateCommand.self,
-      ValidateCommand.self, QuantityCommand.self, VersionCommand.self,
+      ApplyCommand.self, CreateCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self,
+      WaitCommand.self, PathCommand.self,
+      ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, DfCommand.self, PoolCommand.self,
+      SimulateCommand.self,
+      ValidateCommand.self, QuantityCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 }
 

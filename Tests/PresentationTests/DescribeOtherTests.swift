@@ -190,6 +190,18 @@ private let template = """
           """)))
   }
 
+  @Test("Events of one second are told in the order in which the store heard of them (EV30)") func eventOrder() throws {
+    let object = try claim("c")
+    let events = try [("last", "30"), ("first", "9"), ("second", "10")].map { name, version in
+      try PresentationTests.event(of: object, "Normal", name, from: "x", first: 5, name)
+        .with(#"{"metadata": {"resourceVersion": "\#(version)"}}"#)
+    }
+    #expect(EventOrder.about(object, in: events).map { $0.json.string("reason") } == ["first", "second", "last"])
+    let namesake = try object.with(#"{"metadata": {"uid": "new"}}"#)
+    let old = try events[0].with(#"{"involvedObject": {"uid": "old"}}"#)
+    #expect(EventOrder.about(namesake, in: [old]).isEmpty)
+  }
+
   @Test("Reasons come last, and only when there are any") func why() throws {
     let pending = try claim("c")
     #expect(!describe(pending).contains("Why:"))

@@ -19,9 +19,11 @@ public enum EventOrder {
       })
   }
 
-  /// `events` in the order of their last occurrence; those of one moment stay in the order given.
+  /// `events` in the order of their last occurrence; those of one second in the order in which the store heard of it.
   public static func sorted(_ events: [Resource]) -> [Resource] {
-    events.map { (event: $0, last: EventTimes(json: $0.json).last?.seconds ?? 0) }
-      .sorted { $0.last < $1.last }.map(\.event)
+    let keyed = events.map { event in
+      (event: event, key: (EventTimes(json: event.json).last?.seconds ?? 0, event.metadata.resourceVersion ?? 0))
+    }
+    return keyed.sorted { $0.key < $1.key }.map(\.event)
   }
 }

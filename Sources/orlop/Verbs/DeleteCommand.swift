@@ -23,7 +23,8 @@ struct DeleteCommand: AsyncParsableCommand {
 
   @Argument(help: "TYPE NAME…, TYPE/NAME…, or TYPE with -l or --all.") var objects: [String] = []
   @OptionGroup var input: ManifestOptions
-  @Option(name: .shortAndLong, help: "Only objects with these labels, such as app=db,tier!=test.") var selector: String?
+  @Option(name: [.customShort("l"), .long], help: "Only objects with these labels, such as app=db,tier!=test.")
+  var selector: String?
   @Flag(help: "All objects of the kind in the namespace.") var all = false
   @Option(help: "Whether to wait until the objects are gone: true or false.") var wait = true
   @Option(help: "How long to wait, such as 30s or 5m; 0 for as long as it takes.") var timeout = TimeSpan.forever

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Engine
+import Presentation
+import StorageAPI
+
+/// Shows the volumes and pools that are on this host's disks.
+enum HostVolumes {
+  /// Whether the words of a command line ask for the host's volumes.
+  ///
+  /// - Throws: ``UsageError`` when they ask for something else too.
+  static func isMeant(by words: [String]) throws -> Bool {
+    let kinds = words.first?.split(separator: ",") ?? []
+    guard kinds.contains(where: { $0 == "volumes" || $0 == "volume" }) else { return false }
+    guard kinds.count == 1, words.count == 1 else {
+      throw UsageError("the host's volumes are no objects of the store: ask for them alone, as in 'orlop get volumes'")
+    }
+    return true
+  }
+
+  /// The volumes of `client` in `format`.
+  static func text(_ client: some Client, _ format: OutputFormat, showsHeadings: Bool) async throws -> String {
+    let reports = try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
+    let document = JSONValue.object(["items": .array(reports.map { .object(json(of: $0)) })])
+    switch format {
+    case .table, .wide:
+      return UsageTable.text(volumes: reports.map(UsageTable.Volume.init), on: .output, showsHeadings: showsHeadings)
+    case .name: return reports.map { "volume/" + $0.id + "\n" }.joined()
+    case .yaml: return YAMLWriter.write(document)
+    case .json: return JSONWriter.pretty(document) + "\n"
+    case .template(let template): return try template.render(document)
+    case .columns(let columns):
+      return try columns.text(reports.map { Resource(json: json(of: $0)) }, showsHeadings: showsHeadings)
+    }
+  }
+
+  static func json(of report: VolumeReport) -> JSONObject {
+    var json: JSONObject = [
+      "id": .string(report.id), "pool": .string(report.pool), "storage": .string(report.storage),
+      "filesystem": .string(report.filesystem), "capacity": .integer(report.capacity),
+      "allocated": .integer(report.allocated), "enforced": .bool(report.isEnforced), "users": .strings(report.users),
+    ]
+    json["used"] = report.used.map(JSONValue.integer)
+    json["available"] = report.available.map(JSONValue.integer)
+    json["problem"] = report.problem.map(JSONValue.string)
+    return json
+  }
+
+  static func json(of report: PoolReport) -> JSONObject {
+    var json: JSONObject = [
+      "name": .string(report.name), "path": .string(report.path), "total": .integer(report.total),
+      "available": .integer(report.available), "promised": .integer(report.promised),
+      "volumes": .integer(Int64(report.volumes)),
+    ]
+    json["problem"] = report.problem.map(JSONValue.string)
+    return json
+  }
+}
+
+extension UsageTable.Volume {
+  /// What `report` says.
+  init(_ report: VolumeReport) {
+    let storage = report.filesystem.isEmpty ? report.storage : "\(report.storage) (\(report.filesystem))"
+    self.init(
+      id: report.id, pool: report.pool, storage: storage, size: report.capacity, allocated: report.allocated,
+      used: report.used, available: report.available, users: report.users, problem: report.problem)
+  }
+}
+
+extension UsageTable.Pool {
+  /// What `report` says.
+  init(_ report: PoolReport) {
+    self.init(
+      name: report.name, path: report.path, size: report.total, available: report.available, promised: report.promised,
+      volumes: report.volumes, problem: report.problem)
+  }
+}
