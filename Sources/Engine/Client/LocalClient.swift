@@ -93,8 +93,10 @@ public actor LocalClient: Client {
 
   /// Why the object is not further, from the stored objects and from the kernel.
   public func explanation(of key: ObjectKey) async throws -> [String] {
-    let objects = try reading(orWithout: []) { try $0.all() }
-    return try await Explanation(objects: objects, lifecycle: lifecycle).lines(about: key)
+    var reconciler = Reconciler(deciders: [])
+    for object in try reading(orWithout: [], { try $0.all() }) { reconciler.observe(.put(object)) }
+    let explanation = Explanation(world: reconciler.world, settings: settings, lifecycle: lifecycle, now: clock())
+    return await explanation.lines(about: key)
   }
 
   // MARK: - The host

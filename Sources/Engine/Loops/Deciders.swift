@@ -8,8 +8,7 @@ internal import StorageAPI
 enum Deciders {
   /// Those that `settings` ask for, on the node `node`.
   static func all(for settings: Settings, node: HostNode) -> [any Decider] {
-    VolumeControllers.all(
-      ControllerSettings(servedProvisioners: Set(settings.servedProvisioners), driver: WellKnown.orlop))
-      + PodControllers.all(node: node)
+    VolumeControllers.all(ControllerSettings(settings))
+      + PodControllers.all(node: node, seed: .random(in: .min ... .max))
   }
 }

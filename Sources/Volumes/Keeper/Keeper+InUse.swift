@@ -42,10 +42,22 @@ extension Keeper {
     }
   }
 
+  /// Who uses the volume, one clause each.
+  func holders(of id: VolumeID) throws(VolumeError) -> [String] {
+    let (home, record) = try find(id)
+    let device = try system(record.storage).device(of: home)
+    let target = device.map { MountTarget.device($0.number) } ?? .path(directories.layout.stagingMount(of: id))
+    return try attempt("volume \(id)") { () throws(HostError) in try host.holders(of: target) }.map(Self.describe)
+  }
+
+  private static func describe(_ holder: MountHolder) -> String {
+    "\(holder.command) (pid \(holder.pid), \(word(for: holder.kind)) \(holder.path))"
+  }
+
   /// `holders` for a message: who, and where.
   static func describe(_ holders: [MountHolder]) -> String {
     guard !holders.isEmpty else { return "somebody whom /proc does not show" }
-    let shown = holders.prefix(3).map { "\($0.command) (pid \($0.pid), \(Self.word(for: $0.kind)) \($0.path))" }
+    let shown = holders.prefix(3).map { describe($0) }
     let more = holders.count > 3 ? " and \(holders.count - 3) more" : ""
     return shown.joined(separator: ", ") + more
   }
