@@ -25,7 +25,8 @@ import Testing
     try volume.unlink("ballast")
     try volume.syncFilesystem()
     #expect(try volume.trimFilesystem() >= 100 << 20)
-    #expect(try image.allocatedBytes() < before + 8 << 20)
+    // All but the journal, which is never thin again once it was used.
+    #expect(try image.allocatedBytes() < before + 20 << 20)
     let unsupported = #expect(throws: HostError.self) { try Directory.open("/proc").trimFilesystem() }
     #expect(unsupported?.code == .unsupported)
   }

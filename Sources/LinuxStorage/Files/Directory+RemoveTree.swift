@@ -77,9 +77,18 @@ private struct TreeRemover {
     }
   }
 
+  /// Opens a directory to be emptied; one that even its owner may not enter is made accessible first.
   private func open(_ name: [CChar]) throws(HostError) -> Directory {
     let described = Self.described(name, in: top)
-    let raw = try top.open(platform: name, described: described, O_RDONLY | O_DIRECTORY)
+    let raw: CInt
+    do {
+      raw = try top.open(platform: name, described: described, O_RDONLY | O_DIRECTORY)
+    } catch {
+      guard error.errno == EACCES, fchmodat(top.descriptor.rawValue, name, 0o700, AT_SYMLINK_NOFOLLOW) == 0 else {
+        throw error
+      }
+      raw = try top.open(platform: name, described: described, O_RDONLY | O_DIRECTORY)
+    }
     return Directory(adopting: FileDescriptor(rawValue: raw), at: FilePath(described))
   }
 

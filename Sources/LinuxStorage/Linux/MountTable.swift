@@ -38,11 +38,16 @@ enum MountTable {
     }
     guard found.isMountRoot else { return nil }
     if let entry = try byStatmount(path) { return entry }
-    return try read("/proc/self/mountinfo").first { $0.id == found.mountID }?.entry
+    return try byNumber(found.mountID)
+  }
+
+  /// The mount that statx numbers `id`, from the whole table: for kernels before Linux 6.13.
+  static func byNumber(_ id: UInt64) throws(HostError) -> MountEntry? {
+    try read("/proc/self/mountinfo").first { $0.id == id }?.entry
   }
 
   /// statmount(2) of the mount at `path`; nil where the kernel cannot tell all of it, or not so briefly.
-  private static func byStatmount(_ path: FilePath) throws(HostError) -> MountEntry? {
+  static func byStatmount(_ path: FilePath) throws(HostError) -> MountEntry? {
     var id: UInt64 = 0
     var buffer = [UInt64](repeating: 0, count: 2048)
     do {
