@@ -44,6 +44,7 @@ public enum Admission {
   public static func admitUpdate(
     _ object: JSONObject, from old: JSONObject, _ kind: Kind, storageClass: (String) -> StorageClass?
   ) throws(StatusError) -> Admitted {
+    let old = presentable(old, kind)
     let object = preparedUpdate(object, from: old, kind)
     let result = Validation.update(object, from: old, kind)
     if let error = result.error(kind, name: object.string("metadata", "name")) { throw error }

@@ -9,12 +9,7 @@ extension Inspection {
   mutating func checkStorageClass(_ object: JSONObject) {
     checkMetadata(object, .storageClass)
     let root = FieldPath("")
-    let provisioner = object.string("provisioner")
-    if provisioner.isEmpty {
-      add(.required(root.child("provisioner")))
-    } else {
-      add(root.child("provisioner"), provisioner, NameRules.qualifiedName(provisioner.lowercased()))
-    }
+    checkProvisioner(object.string("provisioner"), root.child("provisioner"))
     checkParameters(object.object("parameters"), root.child("parameters"))
     if !object.string("reclaimPolicy").isEmpty {
       check("reclaimPolicy", of: object, isOneOf: ["Delete", "Retain"], root)
@@ -22,6 +17,12 @@ extension Inspection {
     if object.optionalString("volumeBindingMode") == nil { add(.required(root.child("volumeBindingMode"))) }
     check("volumeBindingMode", of: object, isOneOf: ["Immediate", "WaitForFirstConsumer"], root)
     checkTopologies(object.objects("allowedTopologies"), root.child("allowedTopologies"))
+  }
+
+  /// A qualified name, whatever the case (rule V45).
+  private mutating func checkProvisioner(_ name: String, _ path: FieldPath) {
+    guard !name.isEmpty else { return add(.required(path)) }
+    add(path, name, NameRules.qualifiedName(name.lowercased()))
   }
 
   private mutating func checkParameters(_ parameters: JSONObject?, _ path: FieldPath) {
@@ -42,7 +43,7 @@ extension Inspection {
   /// A VolumeAttributesClass: a driver and at least one parameter.
   mutating func checkAttributesClassObject(_ object: JSONObject) {
     checkMetadata(object, .volumeAttributesClass)
-    checkDriverName(object.string("driverName"), FieldPath("driverName"))
+    checkProvisioner(object.string("driverName"), FieldPath("driverName"))
     let parameters = object.object("parameters")
     if parameters?.isEmpty ?? true {
       add(.required(FieldPath("parameters"), "must contain at least one key/value pair"))

@@ -74,6 +74,11 @@ extension Inspection {
       if devices.contains(where: { $0.string("devicePath") == mountPath }) {
         add(.invalid(field.child("mountPath"), mountPath, "must not already exist as a path in volumeDevices"))
       }
+      if volumes[name]?.object("image") != nil {
+        for part in ["subPath", "subPathExpr"] where !mount.string(part).isEmpty {
+          add(.invalid(field.child(part), mount.string(part), "not allowed in image volume sources"))
+        }
+      }
       checkMountOptions(mount, container, path, field)
     }
   }

@@ -95,7 +95,8 @@ extension Inspection {
         add(path.child("key"), key, NameRules.qualifiedName(key))
         if keys.updateValue(values, forKey: key) != nil { add(.duplicate(path.child("key"), key)) }
       }
-      if seen.contains(keys) { add(.duplicate(path, "")) }
+      // An empty term counts as a repetition, though it be the first: that is how the API compares them.
+      if keys.isEmpty || seen.contains(keys) { add(.duplicate(path, "")) }
       seen.append(keys)
     }
   }
