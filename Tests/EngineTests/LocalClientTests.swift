@@ -89,4 +89,19 @@ import Testing
       _ = try await host.client().create(object, options: WriteOptions())
     }
   }
+
+  @Test("A namespace takes its pods, claims and volumes with it, and goes last (T2)")
+  func namespaceDeletion() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    try await client.apply("{apiVersion: v1, kind: Namespace, metadata: {name: team}}")
+    let team = [Sample.claim, Sample.pod].map { $0.replacing("metadata: {", with: "metadata: {namespace: team, ") }
+    try await client.apply(([Sample.storageClass] + team).joined(separator: "\n---\n"))
+    #expect(try await client.count(.pod) == 1)
+    try await client.remove(.namespace, "team")
+    #expect(try await client.list(.namespace, namespace: nil).objects.map(\.name) == ["default"])
+    #expect(try await client.count(.pod) == 0)
+    #expect(try await client.count(.persistentVolume) == 0)
+    #expect(try host.volumesOnDisk().isEmpty)
+  }
 }

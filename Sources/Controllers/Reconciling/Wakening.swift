@@ -37,6 +37,8 @@ extension World {
       }
     }
     if let old, new == nil { keys.formUnion(keysFreed(by: old, key)) }
+    let namespace = ObjectKey(.namespace, name: key.namespace)
+    if key.kind.isNamespaced, object(namespace)?.isTerminating == true { keys.insert(namespace) }
     return keys
   }
 

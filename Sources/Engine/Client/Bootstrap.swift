@@ -32,6 +32,7 @@ struct Bootstrap {
   static func namespace(_ name: String) -> Namespace {
     var namespace = Namespace(name: name)
     namespace.metadata.labels = ["kubernetes.io/metadata.name": name]
+    namespace.addFinalizer(WellKnown.namespaceContents)
     namespace.json.set("Active", "status", "phase")
     return namespace
   }

@@ -40,9 +40,11 @@ struct Registry {
     return Written(object: written, isChanged: written != stored, warnings: admitted.warnings)
   }
 
-  /// Asks for the deletion of `key`; a namespace takes all its objects with it.
+  /// Asks for the deletion of `key`; the namespace that objects get by default stays.
   func delete(_ key: ObjectKey) throws -> Written {
-    if key.kind == .namespace { try empty(key.name) }
+    guard key != ObjectKey(.namespace, name: Defaulting.namespace) else {
+      throw StatusError(.forbidden, "namespaces \"default\" is forbidden: this namespace may not be deleted")
+    }
     return Written(object: try transaction.delete(key), isChanged: true)
   }
 
@@ -64,17 +66,6 @@ struct Registry {
         .forbidden,
         "\(kind.qualifiedPlural) \"\(object.name)\" is forbidden: unable to create new content in namespace \(key.name) "
           + "because it is being terminated")
-    }
-  }
-
-  private func empty(_ namespace: String) throws {
-    guard namespace != "default" else {
-      throw StatusError(.forbidden, "namespaces \"default\" is forbidden: this namespace may not be deleted")
-    }
-    for kind in Kind.all.reversed() where kind.isNamespaced {
-      for object in try transaction.reader.list(kind, namespace: namespace) {
-        try transaction.delete(ObjectKey(kind, namespace: namespace, name: object.name))
-      }
     }
   }
 }

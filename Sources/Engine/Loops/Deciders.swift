@@ -9,6 +9,6 @@ enum Deciders {
   /// Those that `settings` ask for, on the node `node`.
   static func all(for settings: Settings, node: HostNode) -> [any Decider] {
     VolumeControllers.all(ControllerSettings(settings))
-      + PodControllers.all(node: node, seed: .random(in: .min ... .max))
+      + PodControllers.all(node: node, seed: .random(in: .min ... .max)) + [NamespaceEmptier()]
   }
 }

@@ -85,6 +85,7 @@ public enum Admission {
     case .persistentVolumeClaim: finalizer = WellKnown.claimProtection
     case .persistentVolume: finalizer = WellKnown.volumeProtection
     case .volumeAttributesClass: finalizer = WellKnown.attributesClassProtection
+    case .namespace: finalizer = WellKnown.namespaceContents
     default: return
     }
     var resource = Resource(json: object)

@@ -47,6 +47,8 @@ public enum WellKnown {
   /// Finalizer: an attributes class stays while it is used.
   public static let attributesClassProtection = "kubernetes.io/vac-protection"
 
+  /// On a namespace: it goes when everything in it is gone.
+  public static let namespaceContents = "kubernetes"
   /// The provisioner of classes that have only volumes made by hand.
   public static let noProvisioner = "kubernetes.io/no-provisioner"
   /// On a node: its name for affinity.
