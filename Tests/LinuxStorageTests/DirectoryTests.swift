@@ -106,6 +106,34 @@ import Testing
     #expect(try root.isEmpty())
   }
 
+  @Test("Every descendant is visited once, whatever bytes its name has, and links are not followed")
+  func descendants() throws {
+    try root.makeDirectories("tree/a/b").replaceFile("deep", with: [1])
+    try root.makeDirectory("outside")
+    try root.directory("outside").replaceFile("canary", with: [1])
+    let tree = root.path.appending("tree").string
+    #expect(symlink("../outside", tree + "/link") == 0)
+    let latin: [CChar] = (tree + "/").utf8CString.dropLast() + [CChar(bitPattern: 0xE4), 0]
+    #expect(mkdir(latin, 0o700) == 0)
+    #expect(creat(latin.dropLast() + [CChar(UInt8(ascii: "/")), CChar(bitPattern: 0xFF), 0], 0o600) >= 0)
+    var seen: [String] = []
+    try root.directory("tree").forEachDescendant { (entry) throws(HostError) in
+      seen.append("\(entry.metadata.kind.rawValue) \(entry.path.string.dropFirst(tree.count))")
+      switch entry.metadata.kind {
+      case .regular: #expect(try entry.file().metadata().identity == entry.metadata.identity)
+      case .directory: #expect(try entry.directory().metadata().identity == entry.metadata.identity)
+      default: #expect(throws: HostError.self) { try entry.directory() }
+      }
+    }
+    #expect(
+      seen.sorted() == [
+        "directory /a", "directory /a/b", "directory /\u{FFFD}", "regular /a/b/deep", "regular /\u{FFFD}/\u{FFFD}",
+        "symbolicLink /link",
+      ])
+    try root.removeTree("tree")
+    #expect(try root.entries() == ["outside"])
+  }
+
   @Test("While somebody swaps a directory and a link at full speed, nothing outside is made or removed")
   func swaps() throws {
     try root.makeDirectory("outside")

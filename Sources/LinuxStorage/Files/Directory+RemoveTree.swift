@@ -55,7 +55,7 @@ private struct TreeRemover {
       let newName = ".orlop-removing-\(serial)"
       do {
         try Self.withoutFlags(of: name, in: nested) { () throws(HostError) in
-          try shim("renameat2", "move \(Self.described(name, in: nested)) out of its directory") {
+          try shim("renameat2", "move \(nested.described(name)) out of its directory") {
             orlop_rename_noreplace(nested.descriptor.rawValue, name, top.descriptor.rawValue, newName)
           }
         }
@@ -79,7 +79,7 @@ private struct TreeRemover {
 
   /// Opens a directory to be emptied; one that even its owner may not enter is made accessible first.
   private func open(_ name: [CChar]) throws(HostError) -> Directory {
-    let described = Self.described(name, in: top)
+    let described = top.described(name)
     let raw: CInt
     do {
       raw = try top.open(platform: name, described: described, O_RDONLY | O_DIRECTORY)
@@ -95,7 +95,7 @@ private struct TreeRemover {
   /// unlinkat(2); `busy` when something is mounted there.
   static func unlink(platform name: [CChar], in directory: Directory, directory isDirectory: Bool) throws(HostError) {
     try withoutFlags(of: name, in: directory) { () throws(HostError) in
-      try call("unlinkat", "remove \(described(name, in: directory))", meaning: [.noSuchFileOrDirectory: .notFound]) {
+      try call("unlinkat", "remove \(directory.described(name))", meaning: [.noSuchFileOrDirectory: .notFound]) {
         unlinkat(directory.descriptor.rawValue, name, isDirectory ? AT_REMOVEDIR : 0)
       }
     }
@@ -117,17 +117,10 @@ private struct TreeRemover {
 
   /// Opens a regular file or directory; nothing else, for to open a device can have effects.
   private static func openPlain(_ name: [CChar], in directory: Directory) throws(HostError) -> PathHandle? {
-    let path = described(name, in: directory)
-    var found = orlop_stat()
-    try shim("statx", "look at \(path)") {
-      orlop_statx(directory.descriptor.rawValue, name, AT_SYMLINK_NOFOLLOW | orlop_at_no_automount, &found)
-    }
-    guard [.regular, .directory].contains(FileMetadata(found).kind) else { return nil }
+    let path = directory.described(name)
+    let found = try directory.metadata(ofPlatform: name)
+    guard found?.kind == .regular || found?.kind == .directory else { return nil }
     let raw = try directory.open(platform: name, described: path, O_RDONLY | O_NONBLOCK)
     return PathHandle(adopting: FileDescriptor(rawValue: raw), at: FilePath(path))
-  }
-
-  static func described(_ name: [CChar], in directory: Directory) -> String {
-    directory.path.appending(String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)).string
   }
 }
