@@ -60,6 +60,10 @@ public protocol StorageHost: Sendable {
 
   /// Who keeps the filesystem on `device` (or, for a path, the mount at it) busy: processes and other mount namespaces.
   func holders(of target: MountTarget) throws(HostError) -> [MountHolder]
+
+  /// The other mount namespaces in which `target` is mounted, by one process in each. Much quicker than ``holders(of:)``, for what
+  /// must be asked each time: removing a mount point that is mounted only elsewhere succeeds, and takes the mount with it.
+  func otherNamespaces(holding target: MountTarget) throws(HostError) -> [MountHolder]
 }
 
 /// What ``StorageHost/holders(of:)`` is asked about.
@@ -68,6 +72,10 @@ public enum MountTarget: Sendable, Hashable {
   case device(DeviceNumber)
   /// The mounts at this path, in every mount namespace.
   case path(FilePath)
+  /// The mounts at this path and beneath it, in every mount namespace.
+  case beneath(FilePath)
+  /// The mounts that show this directory of the filesystem on the device, or something in it, wherever they are.
+  case directory(DeviceNumber, FilePath)
 }
 
 /// A block device's or filesystem's number, as `stat` tells it.

@@ -74,11 +74,18 @@ extension FakeHost {
   public func holders(of target: MountTarget) throws(HostError) -> [MountHolder] {
     try perform(.holders) { (state) throws(HostError) in
       switch target {
-      case .path: return state.holders[target] ?? []
+      case .path, .beneath, .directory: return state.holders[target] ?? []
       case .device(let number):
         let paths = state.mounts.filter { $0.device == number }.map { MountTarget.path($0.target) }
         return ([target] + paths).flatMap { state.holders[$0] ?? [] }
       }
+    }
+  }
+
+  /// The mount namespaces among the holders of `target`, as tests set them with ``hold(_:by:)``.
+  public func otherNamespaces(holding target: MountTarget) throws(HostError) -> [MountHolder] {
+    try perform(.otherNamespaces) { (state) throws(HostError) in
+      (state.holders[target] ?? []).filter { $0.kind == .mountNamespace }
     }
   }
 

@@ -9,14 +9,32 @@ extension LinuxHost {
   /// Walks /proc: descriptors, working and root directories, programs and mapped files of every process, and the mount table
   /// of every mount namespace but our own, each namespace once. What goes away meanwhile is left out.
   public func holders(of target: MountTarget) throws(HostError) -> [MountHolder] {
-    let processes = try Directory.open("/proc").entries().compactMap { Int32($0) }.sorted()
+    let processes = try processes()
+    var wanted = WantedMounts(target)
+    let elsewhere = try namespaces(of: processes, holding: &wanted)
+    return elsewhere + processes.flatMap { holders(in: $0, of: wanted) }
+  }
+
+  /// Reads the mount table of every mount namespace but our own.
+  public func otherNamespaces(holding target: MountTarget) throws(HostError) -> [MountHolder] {
+    var wanted = WantedMounts(target)
+    return try namespaces(of: processes(), holding: &wanted)
+  }
+
+  private func processes() throws(HostError) -> [Int32] {
+    try Directory.open("/proc").entries().compactMap { Int32($0) }.sorted()
+  }
+
+  /// The mount namespaces, other than our own, that have wanted mounts; remembers the numbers of those and of our own.
+  private func namespaces(
+    of processes: [Int32], holding wanted: inout WantedMounts
+  ) throws(HostError) -> [MountHolder] {
     let own = link("/proc/self/ns/mnt")
     var namespaces: [String: Int32] = [:]
     for process in processes {
       let namespace = link("/proc/\(process)/ns/mnt")
       if !namespace.isEmpty, namespaces[namespace] == nil { namespaces[namespace] = process }
     }
-    var wanted = WantedMounts(target)
     var holders: [MountHolder] = []
     for (namespace, process) in namespaces.sorted(by: { $0.value < $1.value }) {
       guard let table = try? MountTable.read("/proc/\(process)/mountinfo") else { continue }
@@ -24,7 +42,6 @@ extension LinuxHost {
         holders.append(holder(process, .mountNamespace, mount.entry.target.string))
       }
     }
-    for process in processes { holders += self.holders(in: process, of: wanted) }
     return holders
   }
 
@@ -85,6 +102,8 @@ private struct WantedMounts {
       switch target {
       case .device(let number): mount.entry.device == number
       case .path(let path): mount.entry.target == path
+      case .beneath(let path): mount.entry.target.starts(with: path)
+      case .directory(let number, let root): mount.entry.device == number && mount.entry.root.starts(with: root)
       }
     }
     ids.formUnion(found.map(\.id))
@@ -100,7 +119,7 @@ private struct WantedMounts {
     case .device(let number):
       let metadata = FileMetadata(found)
       return number == metadata.identity.device || (metadata.kind == .blockDevice && number == metadata.special)
-    case .path: return false
+    case .path, .beneath, .directory: return false
     }
   }
 }
