@@ -21,7 +21,7 @@ extension VolumeLifecycle {
     try await turns.run([key(name)]) { () async throws(VolumeError) in
       let seen = try await self.look { (keeper) throws(VolumeError) in try keeper.unbind(name) }
       for id in seen.sorted() {
-        try await self.turn([self.key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
+        _ = try await self.turn([self.key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
       }
       try await self.look { (keeper) throws(VolumeError) in try keeper.remove(name) }
     }

@@ -99,10 +99,11 @@ extension VolumeLifecycle {
   /// Removes what earlier processes left half-made: staging entries without a builder, trash, idle staging mounts.
   public func sweep() async throws(VolumeError) -> SweepReport {
     var report = try await look { (keeper) throws(VolumeError) in try keeper.sweepPools() }
-    for id in try await look({ (keeper) throws(VolumeError) in try keeper.idleStagedVolumes() }) {
+    for id in try await look({ (keeper) throws(VolumeError) in try keeper.idleStagingPoints() }) {
       do throws(VolumeError) {
-        try await turn([key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
-        report.done.append("volume \(id): took down the staging mount that nobody uses")
+        if try await turn([key(id)], { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }) {
+          report.done.append("volume \(id): took down the staging mount that nobody uses")
+        }
       } catch {
         report.problems.append(error.message)
       }

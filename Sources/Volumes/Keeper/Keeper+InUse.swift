@@ -14,7 +14,7 @@ extension Keeper {
     if let path = state.publishedAt.first {
       throw VolumeError(.inUse, "volume \(id) is mounted at \(path); unpublish it first")
     }
-    if state.stagedAt != nil { try unstage(home, record) }
+    try unstage(home, record)
     try refuseIfAttached(home, record)
     try refuseIfMountedElsewhere(home, record)
   }
@@ -32,13 +32,20 @@ extension Keeper {
       .inUse, "volume \(home.id) is attached to \(left.path) and in use by \(Self.describe(holders)); stop them first")
   }
 
-  /// Whether a mount of the volume is left in any mount namespace, which removing a mount point would not notice.
+  /// Whether a mount of the volume is left in any mount namespace, wherever it is. An image that is in use anywhere is attached.
   private func refuseIfMountedElsewhere(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
-    guard record.storage == .directory else { return }  // an image in use anywhere is attached
-    let staged = directories.layout.stagingMount(of: home.id)
-    let holders = try attempt("volume \(home.id)") { () throws(HostError) in try host.holders(of: .path(staged)) }
+    guard record.storage == .directory else { return }
+    let data = home.directory.path.appending(DirectoryStorage.dataName)
+    guard let place = try MountTable(host).place(of: data) else { return }
+    try refuseIfHeldElsewhere(.directory(place.device, place.root), of: "volume \(home.id)")
+  }
+
+  /// Throws ``VolumeError/Code/inUse`` when another mount namespace has `target` mounted: to remove what it is mounted on would
+  /// succeed, and take it away from whoever works there.
+  func refuseIfHeldElsewhere(_ target: MountTarget, of subject: String) throws(VolumeError) {
+    let holders = try attempt(subject) { () throws(HostError) in try host.otherNamespaces(holding: target) }
     guard holders.isEmpty else {
-      throw VolumeError(.inUse, "volume \(home.id) is in use by \(Self.describe(holders)); stop them first")
+      throw VolumeError(.inUse, "\(subject) is in use by \(Self.describe(holders)); stop them first")
     }
   }
 

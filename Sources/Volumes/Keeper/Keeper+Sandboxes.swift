@@ -11,14 +11,14 @@ extension Keeper {
     var publisher = Publisher(self, plan, in: home)
     do throws(VolumeError) {
       try publisher.publish()
+      FaultPoint.reach("publish.done")
+      return try describe(home.name, MountTable(host))
     } catch {
       publisher.undo()
       unstageIdle(plan.volumeIDs)
       try? SandboxRemover(self, home).removeEmpty()
       throw error
     }
-    FaultPoint.reach("publish.done")
-    return try describe(home.name, MountTable(host))
   }
 
   /// Takes down every mount in the sandbox, and tells which volumes were seen there; for a sandbox in which nothing was mounted
@@ -41,30 +41,41 @@ extension Keeper {
       throw VolumeError(
         .inUse, "\(home.subject): \(entry.source) is mounted at \(entry.target); somebody mounts while we unmount")
     }
+    try refuseIfHeldElsewhere(.beneath(home.path), of: home.subject)
     try SandboxRemover(self, home).remove()
     FaultPoint.reach("unpublish.removed")
   }
 
-  /// Unstages the volume `id` if no sandbox sees it. A volume that is gone, or that another process works on, is not our concern.
-  func unstageIfIdle(_ id: VolumeID) throws(VolumeError) {
+  /// Unstages the volume `id` if no sandbox sees it; says whether there was anything to take down. Of a volume that is gone only
+  /// the mount point is removed.
+  @discardableResult
+  func unstageIfIdle(_ id: VolumeID) throws(VolumeError) -> Bool {
     do throws(VolumeError) {
       let (home, record) = try find(id)
       let lock = try home.lock()
-      try withExtendedLifetime(lock) { () throws(VolumeError) in try unstageIfIdle(home, record) }
+      return try withExtendedLifetime(lock) { () throws(VolumeError) in try unstageIfIdle(home, record) }
     } catch {
       guard error.code == .notFound else { throw error }
+      guard try MountTable(host).at(directories.layout.stagingMount(of: id)) == nil else {
+        throw VolumeError(
+          .damaged, "volume \(id) is gone, but something is still mounted for it in \(directories.layout.mounts)")
+      }
+      try MountPoint.remove(id.text, in: directories.mounts(), of: "volume \(id)")
+      return false
     }
   }
 
   /// The same for one whose lock is held.
-  func unstageIfIdle(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
+  @discardableResult
+  func unstageIfIdle(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Bool {
     let table = try MountTable(host)
     let path = directories.layout.stagingMount(of: home.id)
-    guard let staged = table.at(path) else { return }
-    guard !table.entries.contains(where: { $0.target != path && staged.place.holds($0) && isInSandbox($0) }) else {
-      return
+    let staged = table.at(path)
+    if let staged, table.entries.contains(where: { $0.target != path && staged.place.holds($0) && isInSandbox($0) }) {
+      return false
     }
     try unstage(home, record)
+    return staged != nil
   }
 
   private func isInSandbox(_ entry: MountEntry) -> Bool {
@@ -72,7 +83,7 @@ extension Keeper {
   }
 
   private func unstageIdle(_ ids: Set<VolumeID>) {
-    for id in ids { try? unstageIfIdle(id) }
+    for id in ids { _ = try? unstageIfIdle(id) }
   }
 
   /// The volumes that are staged, with their staging mounts.

@@ -33,9 +33,12 @@ extension Keeper {
   /// Takes the staging mount down, detaches the volume and removes the mount point; what is not there is done already.
   func unstage(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
     let mounts = try directories.mounts()
-    try takeDown(directories.layout.stagingMount(of: home.id), of: "volume \(home.id)")
+    let path = directories.layout.stagingMount(of: home.id)
+    try takeDown(path, of: "volume \(home.id)")
     FaultPoint.reach("unstage.unmounted")
     try system(record.storage).detach(home)
+    // An image that is detached is mounted nowhere; of a directory nobody knows without asking.
+    if record.storage == .directory { try refuseIfHeldElsewhere(.beneath(path), of: "volume \(home.id)") }
     try MountPoint.remove(home.id.text, in: mounts, of: "volume \(home.id)")
     FaultPoint.reach("unstage.done")
   }

@@ -19,12 +19,16 @@ extension Keeper {
     return report
   }
 
-  /// The volumes that are staged although no sandbox sees them: each is to be unstaged in its turn.
-  func idleStagedVolumes() throws(VolumeError) -> [VolumeID] {
+  /// The volumes that have a staging mount point although no sandbox sees them: each is to be unstaged in its turn.
+  func idleStagingPoints() throws(VolumeError) -> [VolumeID] {
     let table = try MountTable(host)
-    return stagedVolumes(table).filter { _, staged in
-      !table.entries.contains { $0.target != staged.target && staged.place.holds($0) }
-    }.keys.sorted()
+    let staged = stagedVolumes(table)
+    let mounts = try directories.mounts()
+    let points = try attempt("staging mounts") { () throws(HostError) in try mounts.entries() }
+    return points.compactMap { try? VolumeID($0) }.filter { id in
+      guard let entry = staged[id] else { return true }
+      return !table.entries.contains { $0.target != entry.target && entry.place.holds($0) }
+    }
   }
 
   /// Removes the staging entries whose lock can be taken: their builders are gone.

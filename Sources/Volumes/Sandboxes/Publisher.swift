@@ -61,13 +61,8 @@ struct Publisher {
       let lock = try owner.lock()
       try withExtendedLifetime(lock) { () throws(VolumeError) in
         let staged = try keeper.stage(owner, record, options: volume.mountOptions)
-        do throws(VolumeError) {
-          try own(staged, volume, sharesFilesystem: record.storage == .directory, of: subject)
-          try bind(staged, volume, in: volumes, options: options, of: subject)
-        } catch {
-          try? keeper.unstageIfIdle(owner, record)
-          throw error
-        }
+        try own(staged, volume, sharesFilesystem: record.storage == .directory, of: subject)
+        try bind(staged, volume, in: volumes, options: options, of: subject)
       }
     case .hostPath(let path, let type):
       guard volume.mountOptions.isEmpty else {
@@ -152,9 +147,9 @@ struct Publisher {
   private mutating func mount(
     _ source: any OpenFile, at target: PathHandle, _ path: FilePath, _ options: MountOptions, of subject: String
   ) throws(VolumeError) {
+    mounted.append(path)  // before it is, for a call can fail after its effect
     try attempt(subject) { () throws(HostError) in
       try keeper.host.bind(source, to: target, options: options)
     }
-    mounted.append(path)
   }
 }

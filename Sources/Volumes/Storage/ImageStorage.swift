@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+internal import Glibc
 internal import LinuxStorage
 internal import SystemPackage
 
@@ -152,15 +153,30 @@ struct ImageStorage: StorageSystem {
     try attempt("volume \(home.id)") { () throws(HostError) in
       guard try home.directory.metadata(of: Self.fileName) != nil else { return }
       let file = try SparseFile.open(Self.fileName, in: home.directory)
-      // Whoever can lock the image knows that no device of ours has it: a device keeps the lock that it was given.
-      if try file.tryLock(.exclusive) { return }
       let identity = try file.identity()
-      guard let device = try host.attachedLoops().first(where: { $0.backing == identity }) else { return }
-      do throws(HostError) {
-        try host.detachLoop(device)
-      } catch {
-        guard error.code == .notFound else { throw error }
+      for round in 0..<Self.patience {
+        // Whoever can lock the image knows that no device of ours has it: a device keeps the lock that it was given.
+        if try file.tryLock(.exclusive) { return }
+        // After the last unmount a worker of the kernel clears the device; only if it does not, there is something to do.
+        if round % 50 == 10 { try detachDevice(of: identity) }
+        usleep(200)
       }
+      guard let device = try host.attachedLoops().first(where: { $0.backing == identity }) else { return }
+      let holders = Keeper.describe(try host.holders(of: .device(device.number)))
+      throw HostError(.busy, "\(file.path) is still attached to \(device.path), in use by \(holders); stop them first")
+    }
+  }
+
+  /// How often the kernel is asked whether it has let go of an image, every 0.2 ms.
+  private static let patience = 5000
+
+  private func detachDevice(of identity: FileIdentity) throws(HostError) {
+    guard let device = try host.attachedLoops().first(where: { $0.backing == identity }) else { return }
+    guard try host.isIdle(blockDevice: device.path) else { return }
+    do throws(HostError) {
+      try host.detachLoop(device)
+    } catch {
+      guard error.code == .notFound else { throw error }
     }
   }
 

@@ -33,7 +33,8 @@ final class BlockingPool: Sendable {
 /// The line of work that the threads take from.
 private final class Line: Sendable {
   private struct State {
-    var jobs: [@Sendable () -> Void] = []
+    /// Done ones are nil: what a job holds on to (a lock, perhaps) must go with it.
+    var jobs: [(@Sendable () -> Void)?] = []
     var next = 0
     var isClosed = false
   }
@@ -68,9 +69,10 @@ private final class Line: Sendable {
     return state.withLock { state in
       guard state.next < state.jobs.count else { return nil }
       let job = state.jobs[state.next]
+      state.jobs[state.next] = nil
       state.next += 1
-      if state.next == state.jobs.count {
-        state.jobs.removeAll(keepingCapacity: true)
+      if state.next == state.jobs.count || state.next == 1024 {
+        state.jobs.removeFirst(state.next)
         state.next = 0
       }
       return job

@@ -13,14 +13,15 @@ enum DirectoryLock {
   /// Throws ``VolumeError/Code/notFound`` when the directory is not there, or not any more.
   static func acquire(_ name: String, in parent: Directory, of subject: String) throws(VolumeError) -> Directory {
     let held = try attempt(subject) { () throws(HostError) in try parent.directory(name) }
-    var attempts = 1000
+    var attempts = 0
     while try attempt(subject, { () throws(HostError) in try !held.tryLock(.exclusive) }) {
-      guard attempts > 0 else {
+      guard attempts < 1100 else {
         throw VolumeError(
           .inUse, "\(subject): another orlop process has worked on it for half a minute; see what it does")
       }
-      attempts -= 1
-      usleep(30_000)
+      // Most locks are held for a millisecond or two.
+      usleep(attempts < 100 ? 500 : 30_000)
+      attempts += 1
     }
     let isStillThere = try attempt(subject) { () throws(HostError) in
       try parent.metadata(of: name)?.identity == held.identity()

@@ -17,7 +17,7 @@ public enum VolumeSteps {
   /// And back.
   public static let unpublish = ["unpublish.unbound", "unpublish.removed", "unstage.unmounted", "unstage.done"]
   /// The end.
-  public static let delete = ["delete.checked", "delete.renamed", "delete.emptied", "delete.done"]
+  public static let delete = ["delete.checked", "delete.renamed", "delete.done"]
   /// All of them.
   public static let all = create + stage + publish + unpublish + delete
 }
