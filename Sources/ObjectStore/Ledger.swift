@@ -76,7 +76,10 @@ public final class Ledger: Sendable {
   /// Closes the database and lets others write.
   ///
   /// Happens by itself when the ledger goes; call it where an error would matter.
-  public func close() throws { try telling { try database.close() } }
+  public func close() throws {
+    try telling { try database.close() }
+    lock?.release()
+  }
 
   /// Does `body` and tells SQLite's errors in one sentence.
   private func telling<Value>(_ body: () throws -> Value) throws -> Value {

@@ -2,12 +2,13 @@
 // Copyright the Orlop authors
 
 internal import Glibc
+internal import Synchronization
 
 /// The exclusive right to write objects: a `flock` on a file beside the database (flock(2)).
 ///
-/// It lives as long as this value, and ends with the process however that ends.
+/// It lasts until ``release()``, and ends with the process however that ends.
 final class WriterLock: Sendable {
-  private let descriptor: Int32
+  private let descriptor: Mutex<Int32>
 
   /// Waits for the lock `path` up to `timeout`, then holds it.
   ///
@@ -18,7 +19,7 @@ final class WriterLock: Sendable {
       let code = errno
       throw LedgerError(.readOnly, "cannot open the lock \(path): \(String(cString: strerror(code)))")
     }
-    self.descriptor = descriptor
+    self.descriptor = Mutex(descriptor)
     let deadline = ContinuousClock.now + timeout
     var pause: UInt32 = 1_000
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
@@ -30,13 +31,22 @@ final class WriterLock: Sendable {
       usleep(pause)
       pause = min(pause * 2, 50_000)
     }
-    writeOwner()
+    Self.writeOwner(descriptor)
   }
 
-  deinit { close(descriptor) }
+  deinit { release() }
+
+  /// Lets others have the lock; once is enough.
+  func release() {
+    descriptor.withLock { descriptor in
+      guard descriptor >= 0 else { return }
+      close(descriptor)
+      descriptor = -1
+    }
+  }
 
   /// Leaves the process id in the file for those who wait; nobody relies on it.
-  private func writeOwner() {
+  private static func writeOwner(_ descriptor: Int32) {
     let text = Array("\(getpid())\n".utf8)
     _ = ftruncate(descriptor, 0)
     _ = pwrite(descriptor, text, text.count, 0)

@@ -62,6 +62,8 @@ import Testing
     let said = message { _ = try scratch.open() }
     #expect(said.hasPrefix("process \(getpid()) is changing objects"))
     #expect(code { _ = try scratch.open() } == .locked)
+    try first.close()
+    try scratch.open().close()
     withExtendedLifetime(first) {}
   }
 
