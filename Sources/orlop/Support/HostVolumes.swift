@@ -23,6 +23,10 @@ enum HostVolumes {
   static func text(_ client: some Client, _ format: OutputFormat, showsHeadings: Bool) async throws -> String {
     let reports = try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
     let document = JSONValue.object(["items": .array(reports.map { .object(json(of: $0)) })])
+    if reports.isEmpty && format.isForPeople {
+      Output.complain("No volumes found on this host")
+      return ""
+    }
     switch format {
     case .table, .wide:
       return UsageTable.text(volumes: reports.map(UsageTable.Volume.init), on: .output, showsHeadings: showsHeadings)

@@ -40,6 +40,8 @@ struct DfCommand: AsyncParsableCommand {
     switch output {
     case .json: Output.print(JSONWriter.pretty(document))
     case .yaml: Output.put(YAMLWriter.write(document))
+    case nil where poolReports.isEmpty && volumeReports.isEmpty:
+      Output.complain("No pools and volumes yet: the first volume makes the pool \"default\"")
     case nil: Output.put(tables(poolReports, volumeReports))
     }
   }
