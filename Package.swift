@@ -65,7 +65,7 @@ let package = Package(
     tests("ObjectStore", ["ObjectStore", "StorageAPI", grdb]),
     tests("Engine", ["Engine", system, "Controllers", "StorageAPI", "ObjectStore", "Volumes", "LinuxStorage"]),
     tests("Presentation", ["Presentation", "StorageAPI"]),
-    tests("Command", ["StorageAPI"], resources: [.copy("Conformance")]),
+    tests("Command", ["StorageAPI", "Engine"], resources: [.copy("Conformance")]),
     tests("Privileged", ["Engine", "Volumes", "LinuxStorage", "StorageAPI", "ObjectStore", system]),
   ]
 )

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
-import StorageAPI
+public import StorageAPI
 
 extension World {
   /// The volume that an unbound claim without `volumeName` gets, or nil (rules B4-B20, B60-B62).
@@ -9,7 +9,7 @@ extension World {
   /// Volumes are visited in groups by their exact set of access modes, fewest modes first; the first group with any match
   /// wins. Within a group a volume that designates the claim beats every free one. With `delayed` only designated volumes
   /// count: the scheduler decides about the others (rules W4, P17).
-  func bestVolume(for claim: PersistentVolumeClaim, delayed: Bool) -> PersistentVolume? {
+  public func bestVolume(for claim: PersistentVolumeClaim, delayed: Bool) -> PersistentVolume? {
     let requested = AccessModeSet(claim.accessModes)
     let request = claim.request
     let reserved = reservedVolume(for: claim, requested: requested, request: request)

@@ -26,12 +26,12 @@ struct SimulatedStore: Sendable {
   /// Creates `object` as the API does; false when one of that name exists.
   ///
   /// - Throws: ``StatusError`` when the API refuses it.
-  mutating func create(_ object: Resource, at key: ObjectKey, now: Timestamp) throws(StatusError) -> Bool {
+  mutating func create(
+    _ object: Resource, at key: ObjectKey, now: Timestamp, defaultClass: String?
+  ) throws(StatusError) -> Bool {
     guard objects[key] == nil else { return false }
-    let classes = objects.values.compactMap { $0.typed(StorageClass.self) }
     let admitted = try Admission.admit(
-      object.json, key.kind, uid: newUID(), now: now, nameSuffix: "",
-      defaultClass: World.defaultClass(among: classes)?.name)
+      object.json, key.kind, uid: newUID(), now: now, nameSuffix: "", defaultClass: defaultClass)
     objects[key] = versioned(Resource(json: admitted.object))
     return true
   }

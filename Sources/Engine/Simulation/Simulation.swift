@@ -73,7 +73,7 @@ public struct Simulation: Sendable {
       throw StatusError(.alreadyExists, "\(kind.qualifiedPlural) \"\(key.name)\" already exists")
     }
     if object.uid.isEmpty {
-      _ = try store.create(object, at: key, now: now)
+      _ = try create(object, at: key)
     } else {
       store.place(object, at: key)
     }
@@ -125,7 +125,7 @@ public struct Simulation: Sendable {
       case .create(let object):
         guard let key = object.key else { continue }
         // What the API refuses is not there; its controller comes to the same decision at its next turn.
-        note((try? store.create(object, at: key, now: now)) ?? false, key)
+        note((try? create(object, at: key)) ?? false, key)
       case .update(let object): object.key.map { note(store.update(object, at: $0), $0) }
       case .updateStatus(let object): object.key.map { note(store.updateStatus(object, at: $0), $0) }
       case .delete(let key, let uid), .remove(let key, let uid): note(store.delete(key, uid: uid, now: now), key)
@@ -135,6 +135,11 @@ public struct Simulation: Sendable {
         carryOut(reconciler.followUp(turn, effect, outcome, at: now).steps, of: turn)
       }
     }
+  }
+
+  private mutating func create(_ object: Resource, at key: ObjectKey) throws(StatusError) -> Bool {
+    let defaultClass = key.kind == .persistentVolumeClaim ? world.defaultClass?.name : nil
+    return try store.create(object, at: key, now: now, defaultClass: defaultClass)
   }
 
   private mutating func note(_ hasChanged: Bool, _ key: ObjectKey) {

@@ -28,6 +28,7 @@ public enum Admission {
     if let defaultClass, kind == .persistentVolumeClaim { setClass(of: &object, to: defaultClass) }
     object.set(.string(uid), "metadata", "uid")
     object.set(.string(now.description), "metadata", "creationTimestamp")
+    if kind == .persistentVolume { object.set(.string(now.description), "status", "lastPhaseTransitionTime") }  // R25
     addProtection(to: &object, kind)
     let result = Validation.create(object, kind)
     if let error = result.error(kind, name: object.string("metadata", "name")) { throw error }
