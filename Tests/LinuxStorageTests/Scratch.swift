@@ -9,14 +9,14 @@ import SystemPackage
 final class Scratch: Sendable {
   let root: Directory
 
-  init() throws {
-    var template = Array("/tmp/orlop-test-XXXXXX".utf8CString)
+  init(in place: String = "/tmp") throws {
+    var template = Array("\(place)/orlop-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw HostError(.failed, "mkdtemp", errno: errno) }
     root = try Directory.open(FilePath(platformString: template))
   }
 
   deinit {
-    guard let name = root.path.lastComponent, let tmp = try? Directory.open("/tmp") else { return }
-    try? tmp.removeTree(name.string)
+    guard let name = root.path.lastComponent else { return }
+    try? Directory.open(root.path.removingLastComponent()).removeTree(name.string)
   }
 }

@@ -68,11 +68,12 @@ import Testing
     #expect(try file.read(at: 2 << 20, count: 3) == [0, 0, 0])
   }
 
-  @Test("A copy has the same bytes and the same holes")
-  func copies() throws {
+  @Test("A copy has the same bytes and the same holes, also on another filesystem", arguments: ["/tmp", "/dev/shm"])
+  func copies(place: String) throws {
     let file = try file(64)
     try file.write([1, 2, 3], at: 40 << 20)
-    let copy = try SparseFile.create("copy", in: root)
+    let other = try Scratch(in: place)
+    let copy = try SparseFile.create("copy", in: other.root)
     try copy.write([9, 9, 9, 9], at: 0)
     try copy.copyContent(of: file)
     #expect(try copy.size() == file.size())

@@ -61,20 +61,33 @@ extension SparseFile {
     }
   }
 
-  /// Makes this file a copy of `source` that has the same holes, copy_file_range(2); by reflink where the filesystem can.
+  /// Makes this file a copy of `source` that has the same holes, copy_file_range(2): by reflink where the filesystem can, by reading and
+  /// writing where the two files are on different ones.
   public func copyContent(of source: SparseFile) throws(HostError) {
     try truncate(to: 0)
     try truncate(to: source.size())
     for extent in try source.extents() {
       var position = extent.lowerBound
-      while position < extent.upperBound {
-        let copied = try shim("copy_file_range", "copy \(source.path) to \(path)") {
-          orlop_copy_range(source.descriptor.rawValue, descriptor.rawValue, position, extent.upperBound - position)
-        }
-        guard copied > 0 else { throw HostError(.failed, "\(source.path) became shorter while it was copied") }
-        position += copied
-      }
+      while position < extent.upperBound { position += try copy(position..<extent.upperBound, of: source) }
     }
+  }
+
+  /// Copies the beginning of `range`; returns how much.
+  private func copy(_ range: Extent, of source: SparseFile) throws(HostError) -> Int64 {
+    var copied: Int64
+    do {
+      copied = try shim("copy_file_range", "copy \(source.path) to \(path)") {
+        orlop_copy_range(
+          source.descriptor.rawValue, descriptor.rawValue, range.lowerBound, range.upperBound - range.lowerBound)
+      }
+    } catch {
+      guard [EXDEV, EOPNOTSUPP, EINVAL, ENOSYS].contains(error.errno) else { throw error }
+      let bytes = try source.read(at: range.lowerBound, count: Int(min(1 << 20, range.upperBound - range.lowerBound)))
+      try write(bytes, at: range.lowerBound)
+      copied = Int64(bytes.count)
+    }
+    guard copied > 0 else { throw HostError(.failed, "\(source.path) became shorter while it was copied") }
+    return copied
   }
 
   /// Refuses to begin what would fill the disk for everybody before it fails.

@@ -39,6 +39,8 @@ extension LinuxHost {
     let tree = PathHandle(adopting: FileDescriptor(rawValue: raw), at: "the bind mount")
     var change = mount_attr()
     change.attr_set = UInt64(options.attributes)
+    // One way of keeping access times takes the place of another.
+    if options.noAccessTime { change.attr_clr = UInt64(MOUNT_ATTR__ATIME) }
     try call("mount_setattr", "set the options of a bind mount") {
       mount_setattr(tree.descriptor.rawValue, "", UInt32(orlop_at_empty_path), &change, MemoryLayout<mount_attr>.size)
     }
