@@ -81,7 +81,7 @@ struct SchemaDecoder {
     case (.quantity, _): return try quantity(value)
     case (.time, .string(let text)): return try time(text)
     case (.map(let element), .object(let object)): return .object(try map(object, element))
-    case (.array(let element, _), .array(let values)): return try array(values, element)
+    case (.array(let element), .array(let values)): return try array(values, element)
     case (.object(let schema), .object(let object)): return .object(try decode(object, as: schema))
     case (.object(let schema), .null): return .object(try decode(JSONObject(), as: schema))
     case (.anyObject, .object), (.anyArray, .array), (.any, _): return value.withoutNulls

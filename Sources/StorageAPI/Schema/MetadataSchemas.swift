@@ -23,7 +23,7 @@ extension ObjectSchema {
       .string("resourceVersion"), .int64("generation"), Field("creationTimestamp", .time),
       Field("deletionTimestamp", .time), .int64("deletionGracePeriodSeconds", .given), Field("labels", .strings),
       Field("annotations", .strings), Field("finalizers", .stringList),
-      .list("ownerReferences", .ownerReference, mergeKey: "uid"), .list("managedFields", .managedFieldsEntry),
+      .list("ownerReferences", .ownerReference), .list("managedFields", .managedFieldsEntry),
     ])
 
   static let objectReference = ObjectSchema(

@@ -15,34 +15,34 @@ extension ObjectSchema {
   static let podSpec = ObjectSchema(
     "PodSpec",
     [
-      .list("volumes", volume, mergeKey: "name"), .list("initContainers", container, mergeKey: "name"),
-      .list("containers", container, mergeKey: "name", .always),
-      .list("ephemeralContainers", ephemeralContainer, mergeKey: "name"), .word("restartPolicy", "RestartPolicy"),
+      .list("volumes", volume), .list("initContainers", container),
+      .list("containers", container, .always),
+      .list("ephemeralContainers", ephemeralContainer), .word("restartPolicy", "RestartPolicy"),
       .int64("terminationGracePeriodSeconds", .given), .int64("activeDeadlineSeconds", .given),
       .word("dnsPolicy", "DNSPolicy"), Field("nodeSelector", .strings), .string("serviceAccountName"),
       .string("serviceAccount"), .boolean("automountServiceAccountToken", .given), .string("nodeName"),
       .boolean("hostNetwork"), .boolean("hostPID"), .boolean("hostIPC"), .boolean("shareProcessNamespace", .given),
       Field("securityContext", .anyObject, .given),
-      .list("imagePullSecrets", .localObjectReference, mergeKey: "name"), .string("hostname"), .string("subdomain"),
-      Field("affinity", .anyObject, .given), .string("schedulerName"), Field("tolerations", .anyArray(mergeKey: nil)),
-      Field("hostAliases", .anyArray(mergeKey: "ip")), .string("priorityClassName"), .int32("priority", .given),
-      Field("dnsConfig", .anyObject, .given), Field("readinessGates", .anyArray(mergeKey: nil)),
+      .list("imagePullSecrets", .localObjectReference), .string("hostname"), .string("subdomain"),
+      Field("affinity", .anyObject, .given), .string("schedulerName"), Field("tolerations", .anyArray),
+      Field("hostAliases", .anyArray), .string("priorityClassName"), .int32("priority", .given),
+      Field("dnsConfig", .anyObject, .given), Field("readinessGates", .anyArray),
       .string("runtimeClassName", .given), .boolean("enableServiceLinks", .given),
       .word("preemptionPolicy", "PreemptionPolicy", .given), Field("overhead", .quantities),
-      Field("topologySpreadConstraints", .anyArray(mergeKey: "topologyKey")),
+      Field("topologySpreadConstraints", .anyArray),
       .boolean("setHostnameAsFQDN", .given), Field("os", .anyObject, .given), .boolean("hostUsers", .given),
-      Field("schedulingGates", .anyArray(mergeKey: "name")), Field("resourceClaims", .anyArray(mergeKey: "name")),
+      Field("schedulingGates", .anyArray), Field("resourceClaims", .anyArray),
       .object("resources", resources), .string("hostnameOverride", .given), Field("workloadRef", .anyObject, .given),
     ])
 
   private static let containerFields: [Field] = [
     .string("name", .always), .string("image"), Field("command", .stringList), Field("args", .stringList),
-    .string("workingDir"), .list("ports", port, mergeKey: "containerPort"),
-    Field("envFrom", .anyArray(mergeKey: nil)), .list("env", variable, mergeKey: "name"),
-    .object("resources", resources, .always), Field("resizePolicy", .anyArray(mergeKey: nil)),
-    .word("restartPolicy", "ContainerRestartPolicy", .given), Field("restartPolicyRules", .anyArray(mergeKey: nil)),
-    .list("volumeMounts", volumeMount, mergeKey: "mountPath"),
-    .list("volumeDevices", volumeDevice, mergeKey: "devicePath"), Field("livenessProbe", .anyObject, .given),
+    .string("workingDir"), .list("ports", port),
+    Field("envFrom", .anyArray), .list("env", variable),
+    .object("resources", resources, .always), Field("resizePolicy", .anyArray),
+    .word("restartPolicy", "ContainerRestartPolicy", .given), Field("restartPolicyRules", .anyArray),
+    .list("volumeMounts", volumeMount),
+    .list("volumeDevices", volumeDevice), Field("livenessProbe", .anyObject, .given),
     Field("readinessProbe", .anyObject, .given), Field("startupProbe", .anyObject, .given),
     Field("lifecycle", .anyObject, .given), .string("terminationMessagePath"),
     .word("terminationMessagePolicy", "TerminationMessagePolicy"), .word("imagePullPolicy", "PullPolicy"),
@@ -67,7 +67,7 @@ extension ObjectSchema {
   private static let resources = ObjectSchema(
     "ResourceRequirements",
     [
-      Field("limits", .quantities), Field("requests", .quantities), Field("claims", .anyArray(mergeKey: "name")),
+      Field("limits", .quantities), Field("requests", .quantities), Field("claims", .anyArray),
     ])
 
   private static let volumeMount = ObjectSchema(

@@ -3,7 +3,7 @@
 
 /// What a value of the API may be: the kinds' fields as data.
 ///
-/// One description serves strict decoding (rule V3), storing (what the API drops when it is empty) and merging by key.
+/// One description serves strict decoding (rule V3), storing (what the API drops when it is empty) and the API's messages.
 public indirect enum Schema: Sendable {
   /// A string; `type` is the name that the API's decoding errors give it.
   case string(type: String)
@@ -18,14 +18,14 @@ public indirect enum Schema: Sendable {
   case time
   /// An object with keys of the user's choice and values of one kind.
   case map(Schema)
-  /// A list; `mergeKey` names the field by which a strategic merge finds equal elements, nil replaces the list.
-  case array(Schema, mergeKey: String?)
+  /// A list; how two versions of it become one is for ``ListStrategy``.
+  case array(Schema)
   /// An object with known fields.
   case object(ObjectSchema)
   /// An object that Orlop keeps as it is, without looking inside.
   case anyObject
   /// A list that Orlop keeps as it is, without looking inside.
-  case anyArray(mergeKey: String?)
+  case anyArray
   /// Anything at all.
   case any
 
@@ -34,7 +34,7 @@ public indirect enum Schema: Sendable {
   /// A map of strings, such as labels.
   public static let strings = Schema.map(.string)
   /// A list of strings.
-  public static let stringList = Schema.array(.string, mergeKey: nil)
+  public static let stringList = Schema.array(.string)
   /// A map of quantities by resource name.
   public static let quantities = Schema.map(.quantity)
 
@@ -47,7 +47,7 @@ public indirect enum Schema: Sendable {
     case .integerOrString: "intstr.IntOrString"
     case .time: "v1.Time"
     case .map(let value): "map[string]" + value.typeName
-    case .array(let element, _): "[]" + element.typeName
+    case .array(let element): "[]" + element.typeName
     case .object(let object): "v1." + object.name
     case .anyObject: "map[string]interface {}"
     case .anyArray: "[]interface {}"
@@ -120,9 +120,9 @@ extension Field {
 
   /// A field that holds a list of objects.
   public static func list(
-    _ name: String, _ schema: ObjectSchema, mergeKey: String? = nil, _ presence: Presence = .filled
+    _ name: String, _ schema: ObjectSchema, _ presence: Presence = .filled
   ) -> Field {
-    Field(name, .array(.object(schema), mergeKey: mergeKey), presence)
+    Field(name, .array(.object(schema)), presence)
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
-private let accessModes = Field("accessModes", .array(.string(type: "v1.PersistentVolumeAccessMode"), mergeKey: nil))
+private let accessModes = Field("accessModes", .array(.string(type: "v1.PersistentVolumeAccessMode")))
 
 extension ObjectSchema {
   static let storageClass = ObjectSchema(
@@ -49,7 +49,7 @@ extension ObjectSchema {
     "PersistentVolumeClaimStatus",
     [
       .word("phase", "PersistentVolumeClaimPhase"), accessModes, Field("capacity", .quantities),
-      .list("conditions", claimCondition, mergeKey: "type"), Field("allocatedResources", .quantities),
+      .list("conditions", claimCondition), Field("allocatedResources", .quantities),
       Field("allocatedResourceStatuses", .strings), .string("currentVolumeAttributesClassName", .given),
       .object(
         "modifyVolumeStatus",

@@ -76,7 +76,7 @@ extension ObjectSchema {
           "NodeSpec",
           [
             .string("podCIDR"), Field("podCIDRs", .stringList), .string("providerID"), .boolean("unschedulable"),
-            Field("taints", .anyArray(mergeKey: nil)), Field("configSource", .anyObject, .given), .string("externalID"),
+            Field("taints", .anyArray), Field("configSource", .anyObject, .given), .string("externalID"),
           ]), .always),
       Field("status", .anyObject, .always),
     ])

@@ -40,7 +40,7 @@ enum GoNotation {
     case (.object(let schema), .object(let object)): value(object, schema)
     case (.map(let element), .object(let object)):
       .object(object.members.map { (name: $0.key, value: value($0.value, element)) })
-    case (.array(let element, _), .array(let elements)): .array(elements.map { value($0, element) })
+    case (.array(let element), .array(let elements)): .array(elements.map { value($0, element) })
     default: .plain(JSONWriter.compact(json))
     }
   }

@@ -5,6 +5,7 @@
 struct Inspection {
   /// What was found, in order.
   private(set) var causes: [Cause] = []
+  private var known: Set<Cause> = []
   /// What was found in a stored object before: no reason to refuse an update that leaves it.
   var toleratesLabelValues = false
 
@@ -13,7 +14,7 @@ struct Inspection {
 
   /// Notes `cause`, once.
   mutating func add(_ cause: Cause) {
-    if !causes.contains(cause) { causes.append(cause) }
+    if known.insert(cause).inserted { causes.append(cause) }
   }
 
   /// Notes that the string at `path` breaks the rules that `problems` state.
