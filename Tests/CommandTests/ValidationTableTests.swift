@@ -17,18 +17,27 @@ import Testing
     let stored = entry.json.object("old").map { JSONWriter.compact(.object($0)) }
     let manifest = JSONWriter.compact(.object(try #require(entry.json.object("manifest"))))
     do throws(StatusError) {
-      let object = try accepted(manifest, stored)
+      let (object, warnings) = try accepted(manifest, stored)
       #expect(entry.json.flag("accepted"))
+      #expect(warnings == entry.json.strings("warnings"))
       #expect(bare(object) == bare(entry.json.object("stored") ?? JSONObject()))
     } catch {
       #expect(!entry.json.flag("accepted"), "\(error)")
       if let code = entry.json.integer("http_code") { #expect(Int64(error.code) == code) }
-      #expect(Set(error.causes.map(\.field)) == Set(entry.json.objects("causes").map { $0.string("field") }))
+      let causes = error.causes.map { cause -> JSONObject in
+        ["field": .string(cause.field), "type": .string(cause.type.name), "message": .string(cause.message)]
+      }
+      #expect(causes == entry.json.objects("causes"))
+      if let message = entry.json.optionalString("kubectl_message") { #expect(error.message == message) }
     }
   }
 
-  private func accepted(_ text: String, _ stored: String?) throws(StatusError) -> JSONObject {
-    guard let manifest = try ManifestReader.read(text).first, let kind = manifest.kind else { return JSONObject() }
+  private func accepted(
+    _ text: String, _ stored: String?
+  ) throws(StatusError) -> (object: JSONObject, warnings: [String]) {
+    guard let manifest = try ManifestReader.read(text).first, let kind = manifest.kind else {
+      return (JSONObject(), [])
+    }
     let object: JSONObject
     let result: ValidationResult
     if let stored, let old = try ManifestReader.read(stored).first {
@@ -40,7 +49,7 @@ import Testing
       result = Validation.create(object, kind)
     }
     if let error = result.error(kind, name: manifest.displayName) { throw error }
-    return object
+    return (object, result.warnings)
   }
 
   /// The object without what differs between any two stores.

@@ -89,7 +89,8 @@ public struct StatusError: Error, Sendable, Hashable, CustomStringConvertible {
     var text = message
     if let hint { text += " (" + hint + ")" }
     if let origin {
-      text += " [document \(origin.document)" + (origin.line.map { ", line \($0)" } ?? "") + "]"
+      text += causes.count > 1 ? "\n" : " "
+      text += "[document \(origin.document)" + (origin.line.map { ", line \($0)" } ?? "") + "]"
     }
     return text
   }

@@ -2,6 +2,7 @@
 // Copyright the Orlop authors
 
 import ArgumentParser
+import Presentation
 import StorageAPI
 
 /// `orlop validate`: whether the API would accept manifests, and what it would store.
@@ -23,8 +24,7 @@ struct ValidateCommand: ParsableCommand {
   /// How the verdicts are printed.
   enum Format: String, ExpressibleByArgument, CaseIterable { case json }
 
-  @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
-  var filename: [String]
+  @OptionGroup var input: ManifestOptions
 
   @Option(help: ArgumentHelp("The same objects as they are stored now.", valueName: "filename"))
   var old: String?
@@ -32,10 +32,14 @@ struct ValidateCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Print a JSON array with one entry per object.", valueName: "format"))
   var output: Format?
 
+  func validate() throws {
+    guard !input.filename.isEmpty else { throw ValidationError("say which manifests with -f") }
+  }
+
   func run() throws {
     let stored = try old.map { try ManifestReader.read(try InputFile.read($0)) } ?? []
     var verdicts: [(file: String, verdict: Verdict)] = []
-    for file in try filename.flatMap(InputFile.expand) {
+    for file in try input.filename.flatMap(InputFile.expand) {
       verdicts += try Self.verdicts(on: file, stored: stored).map { (file, $0) }
     }
     switch output {
@@ -120,17 +124,11 @@ private enum Verdict {
   func tell(file: String) {
     switch self {
     case .accepted(let manifest, let object, let warnings, let isUpdate):
-      for warning in warnings { Output.complain("Warning: " + warning) }
+      for warning in warnings { Output.complain(StatusText.warning(warning)) }
       let name = object.string("metadata", "name")
       Output.print("\(manifest.kind?.qualifiedSingular ?? "")/\(name) \(isUpdate ? "configured" : "created") (dry run)")
     case .refused(let error, let isUpdate):
-      let deed = isUpdate ? "patching" : "creating"
-      let place = error.origin.map { "document \($0.document)" + ($0.line.map { ", line \($0)" } ?? "") }
-      let start =
-        error.causes.isEmpty ? "Error from server (\(error.reason.name)): error when \(deed) \"\(file)\": " : ""
-      Output.complain(start + error.message)
-      let details = [place, error.hint].compactMap { $0 }.joined(separator: ": ")
-      if !details.isEmpty { Output.complain("  \(file): " + details) }
+      Output.complain(StatusText.text(error, while: .init(isUpdate ? "patching" : "creating", file)))
     }
   }
 }
