@@ -69,8 +69,7 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { [bench] in
         _ = try? await bench.runner.run(
-          "unshare",
-          ["-m", "--propagation", "private", "env", "-C", target.string, target.appending("sleeper").string, "1000"])
+          "unshare", ["-m", "--propagation", "private", "sh", "-c", Self.sleepInNamespace, "sh", target.string])
       }
       let kinds: Set<MountHolder.Kind> = [.mountNamespace, .workingDirectory, .mappedFile]
       let found = try await waitForHolders(of: .device(loop.number)) { Set($0.map(\.kind)).isSuperset(of: kinds) }
@@ -86,6 +85,14 @@ import Testing
       group.cancelAll()
     }
   }
+
+  /// Keeps the mount at `$1` alone in the new namespace: with the copies of other tests' mounts it would keep their devices.
+  private static let sleepInNamespace = """
+    while read device at rest; do
+      case $device in /dev/loop*) [ "$at" = "$1" ] || umount -l "$at" ;; esac
+    done </proc/self/mounts
+    cd "$1" && exec ./sleeper 1000
+    """
 
   private func waitForHolders(
     of target: MountTarget, until done: ([MountHolder]) -> Bool
