@@ -44,11 +44,9 @@ struct ValidateCommand: ParsableCommand {
     }
     switch output {
     case .json: Output.print(JSONWriter.pretty(.array(verdicts.map(\.verdict.json))))
-    case nil:
-      if verdicts.isEmpty { Output.complain("error: no objects passed to validate") }
-      for (file, verdict) in verdicts { verdict.tell(file: file) }
+    case nil: for (file, verdict) in verdicts { verdict.tell(file: file) }
     }
-    if verdicts.isEmpty || verdicts.contains(where: \.verdict.isRefusal) { throw ExitCode.failure }
+    if verdicts.contains(where: \.verdict.isRefusal) { throw ExitCode.failure }
   }
 
   private static func verdicts(on file: String, stored: [Manifest]) throws -> [Verdict] {
@@ -73,6 +71,10 @@ private enum Verdict {
   /// The verdicts on the objects of `text`, some of which are `stored` already.
   static func all(of text: String, stored: [Manifest]) -> [Verdict] {
     let results = ManifestReader.results(text)
+    guard !results.isEmpty else {
+      let error = StatusError(.badRequest, "no objects passed to validate", hint: "the text holds nothing but comments")
+      return [.refused(error, isUpdate: !stored.isEmpty)]
+    }
     return results.map { result in
       switch result {
       case .failure(let error): .refused(error, isUpdate: !stored.isEmpty)
