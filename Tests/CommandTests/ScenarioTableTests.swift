@@ -7,7 +7,7 @@ import Testing
 /// Drives `Conformance/api_scenarios.json`: what a user does, step by step, and the objects and events after each.
 @Suite("What users do, step by step") struct ScenarioTableTests {
   @Test(
-    "Each step leads to Kubernetes' objects and events (B, D, P, W, R, T, EV)",
+    "Each step leads to Kubernetes' objects and events",
     arguments: try TableEntry.all("api_scenarios", "scenarios"))
   func scenario(entry: TableEntry) throws {
     var world = SimulatedWorld(objects: [])

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(
-    "Each manifest is stored with Kubernetes' defaults or refused with its causes (V, E1-E5, D8)",
+    "Each manifest is stored with Kubernetes' defaults or refused with its causes",
     arguments: try entries())
   func entry(entry: TableEntry) throws {
     let stored = entry.json.object("old").map { JSONWriter.compact(.object($0)) }

@@ -185,10 +185,10 @@ struct ClaimBinderTests {
       ], "B42", [claimBound]),
   ]
 
-  @Test("An unbound claim takes the branch that its pointers call for (B4-B38)", arguments: unboundRows)
+  @Test("An unbound claim takes the branch that its pointers call for", arguments: unboundRows)
   func unbound(row: DecisionRow) { row.check { ClaimBinder(settings: $0) } }
 
-  @Test("A claim that was bound once is confirmed or Lost (B1, B39-B44)", arguments: boundOnceRows)
+  @Test("A claim that was bound once is confirmed or Lost", arguments: boundOnceRows)
   func boundOnce(row: DecisionRow) { row.check { ClaimBinder(settings: $0) } }
 
   @Test("Only the attempt of rule B38 counts as failed (B38, B58)")

@@ -57,6 +57,6 @@ struct DefaultClassTests {
       [ProvisioningTests.requested, ProvisioningTests.waiting(for: provisioner)]),
   ]
 
-  @Test("The default class is given to claims that have none and get no volume (D4-D7, D9)", arguments: rows)
+  @Test("The default class is given to claims that have none and get no volume", arguments: rows)
   func assigns(row: DecisionRow) { row.check { ClaimBinder(settings: $0) } }
 }

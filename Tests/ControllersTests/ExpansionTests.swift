@@ -45,7 +45,7 @@ struct ExpansionTests {
       ]),
   ]
 
-  @Test("A wish to grow is announced (E3, E5-E7, E10)", arguments: rows)
+  @Test("A wish to grow is announced", arguments: rows)
   func announces(row: DecisionRow) { row.check { ClaimExpander(settings: $0) } }
 
   @Test("Of its own volumes Orlop says that it cannot grow them yet (E11, EV23)")

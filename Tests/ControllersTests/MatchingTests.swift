@@ -205,13 +205,13 @@ struct MatchingTests {
       finds: "a", delayed: true),
   ]
 
-  @Test("Volumes are visited in groups by their access modes (B4, B5, B60-B62)", arguments: modeRows)
+  @Test("Volumes are visited in groups by their access modes", arguments: modeRows)
   func modes(row: Row) { check(row) }
 
-  @Test("A free volume must fit, and the smallest wins (B6-B10, B14-B20, B59, B63)", arguments: freeRows)
+  @Test("A free volume must fit, and the smallest wins", arguments: freeRows)
   func free(row: Row) { check(row) }
 
-  @Test("A reservation skips some conditions and not others (B11-B13, B52-B54)", arguments: reservedRows)
+  @Test("A reservation skips some conditions and not others", arguments: reservedRows)
   func reserved(row: Row) { check(row) }
 
   private func check(_ row: Row) {
@@ -220,7 +220,7 @@ struct MatchingTests {
     #expect(found?.name == row.finds)
   }
 
-  @Test("The index finds what a look at every volume finds (B4-B18)", arguments: UInt64(1)...20)
+  @Test("The index finds what a look at every volume finds (B4, B18)", arguments: UInt64(1)...20)
   func agreesWithPlainSearch(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     let volumes = (0..<60).map { index in

@@ -71,7 +71,7 @@ struct ProtectionTests {
       ], "T8", ["a: finalizers=[\"external-provisioner.volume.kubernetes.io/finalizer\"]"]),
   ]
 
-  @Test("A claim is protected as long as scheduled pods use it (T1-T4, T6, T7)", arguments: claimRows)
+  @Test("A claim is protected as long as scheduled pods use it (T6)", arguments: claimRows)
   func claims(row: DecisionRow) { row.check { _ in ClaimProtection() } }
 
   @Test("A volume is protected as long as it is Bound (T1, T8, T11)", arguments: volumeRows)

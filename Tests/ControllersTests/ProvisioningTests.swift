@@ -233,13 +233,13 @@ struct ProvisioningTests {
       "P36", ["Normal Provisioning x: Assuming an external populator will provision the volume"]),
   ]
 
-  @Test("The volume controller asks for a volume or says why not (P1-P11, P15-P17)", arguments: controllerRows)
+  @Test("The volume controller asks for a volume or says why not", arguments: controllerRows)
   func controller(row: DecisionRow) { row.check { ClaimBinder(settings: $0) } }
 
-  @Test("A class that waits for its first consumer waits (W1-W6)", arguments: delayedRows)
+  @Test("A class that waits for its first consumer waits", arguments: delayedRows)
   func delayed(row: DecisionRow) { row.check { ClaimBinder(settings: $0) } }
 
-  @Test("The provisioner makes volumes for its claims (P8, P20-P27, P36)", arguments: provisionerRows)
+  @Test("The provisioner makes volumes for its claims", arguments: provisionerRows)
   func provisions(row: DecisionRow) { row.check { Provisioner(settings: $0) } }
 
   @Test("An alias is an external provisioner, whatever its name says (A1, P3, P6)")

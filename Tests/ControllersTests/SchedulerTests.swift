@@ -252,7 +252,7 @@ struct SchedulerRow: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("The last words of FailedScheduling tell whether a node was looked at (W17)")
+  @Test("The last words of FailedScheduling tell whether a node was looked at (W17, EV26)")
   func lastWords() {
     let pod = PodWorld.pod(node: "", volumes: [PodWorld.claimVolume()])
     #expect(

@@ -199,10 +199,10 @@ struct VolumeBinderTests {
     aboutVolume("Volumes of other provisioners are left alone (R23)", [volume("a") { $0.isMadeByProvisioner() }], "B2"),
   ]
 
-  @Test("A volume takes the phase that its claim calls for (B2, B3, B45-B50, B55)", arguments: bindingRows)
+  @Test("A volume takes the phase that its claim calls for", arguments: bindingRows)
   func binding(row: DecisionRow) { row.check { VolumeBinder(settings: $0) } }
 
-  @Test("A volume whose claim is gone is reclaimed by its policy (R1-R12, R16-R22)", arguments: reclaimRows)
+  @Test("A volume whose claim is gone is reclaimed by its policy", arguments: reclaimRows)
   func reclaiming(row: DecisionRow) { row.check { VolumeBinder(settings: $0) } }
 
   @Test("In-tree finalizers are kept up (R23)", arguments: upkeepRows)

@@ -176,7 +176,7 @@ private func deployment(_ replicas: Int64? = 2, strategy: JSONObject? = nil, ima
     #expect(host.world.all(PersistentVolumeClaim.self).isEmpty && host.world.all(PersistentVolume.self).isEmpty)
   }
 
-  @Test("A claim of that name that is not the pod's is left alone and told (M22)")
+  @Test("A claim of that name that is not the pod's is left alone and told (M22, EV3)")
   func stranger() {
     var host = PodSimulation([orlop, Resource(pod), Resource(PodWorld.claim("web-scratch"))])
     host.settle()

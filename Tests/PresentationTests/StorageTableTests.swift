@@ -17,7 +17,7 @@ import Testing
           """))
   }
 
-  @Test("The default class is marked (O1)") func defaultClass() throws {
+  @Test("The default class is marked (O1, D10)") func defaultClass() throws {
     let standard = try storageClass(
       "standard", #"{"metadata": {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}}"#)
     #expect(

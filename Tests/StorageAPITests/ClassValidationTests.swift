@@ -50,7 +50,7 @@ struct ClassValidationTests {
         "parameters: Invalid value: \"\": field can not be empty."),
       Row("a parameter without value (V46)", "parameters: {a: \"\"}"),
       Row(
-        "Recycle (V47)", "reclaimPolicy: Recycle",
+        "Recycle (V47, R16)", "reclaimPolicy: Recycle",
         "reclaimPolicy: Unsupported value: \"Recycle\": supported values: \"Delete\", \"Retain\""),
       Row(
         "an unknown binding mode (V47)", "volumeBindingMode: Later",
