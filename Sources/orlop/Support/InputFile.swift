@@ -81,9 +81,10 @@ struct FileManifest {
   /// The object's kind; the reader refuses unknown ones.
   var kind: Kind { manifest.kind ?? .pod }
 
-  /// The object, in `namespace` unless it says its own or its kind has none.
+  /// The object, in `namespace` unless it says its own or its kind has none; its status is not the user's to say.
   func object(in namespace: String) -> Resource {
     var object = manifest.resource
+    object.json["status"] = nil
     if kind.isNamespaced, object.namespace.isEmpty { object.metadata.namespace = namespace }
     return object
   }
