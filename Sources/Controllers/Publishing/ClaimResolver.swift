@@ -20,7 +20,7 @@ struct ClaimResolver {
       throw .mounting(
         volume.name, persistent.name, "no matching NodeSelectorTerms", operation: "MountVolume.NodeAffinity check")
     }
-    if persistent.accessModes.contains(AccessMode.readWriteOncePod.rawValue), let other = precedingUser(of: key) {
+    if persistent.accessModes.contains(AccessMode.readWriteOncePod.rawValue), let other = holder(of: key) {
       throw .mounting(
         volume.name, persistent.name,
         "volume uses the ReadWriteOncePod access mode and is already in use by another pod (\(other.name))")
@@ -83,15 +83,10 @@ struct ClaimResolver {
     }
   }
 
-  /// The pod of this node that has the claim already, or that comes first to it.
-  private func precedingUser(of key: ObjectKey) -> Pod? {
+  /// Another pod of this node that has the claim's volume, or has begun to get it.
+  private func holder(of key: ObjectKey) -> Pod? {
     world.pods(using: key).first { other in
-      guard other.uid != pod.uid, other.nodeName == pod.nodeName, !other.isFinished else { return false }
-      if other.isPublished { return true }
-      let (theirs, ours) = (
-        other.metadata.creationTimestamp?.seconds ?? 0, pod.metadata.creationTimestamp?.seconds ?? 0
-      )
-      return !other.isTerminating && (theirs, other.name) < (ours, pod.name)
+      other.uid != pod.uid && other.nodeName == pod.nodeName && !other.isFinished && other.holdsItsVolumes
     }
   }
 }

@@ -32,7 +32,10 @@ public struct PodPublisher: Decider {
     guard !pod.isPublished else { return Decision(Reason("M20", "the pod's volumes are published")) }
     switch planner.result(for: pod, in: world) {
     case .ready(let plan):
-      return Decision(Reason("M1", "every volume of the pod is ready"), [.perform(.publish(plan))])
+      // Said before it is done, so that a second pod keeps off a volume for one even if this process dies (rule M9).
+      let told = pod.publishing(at: now)
+      let status = told == pod ? [] : [Step.updateStatus(Resource(told))]
+      return Decision(Reason("M1", "every volume of the pod is ready"), status + [.perform(.publish(plan))])
     case .blocked(let problems): return decision(on: pod, blockedBy: problems, at: now)
     }
   }
@@ -98,7 +101,7 @@ public struct PodPublisher: Decider {
     case .failed(let failure):
       let text = message(of: failure, plan)
       let events = [Step.emit(Notice(.warning, "FailedMount", text, about: pod, from: Self.source))]
-      let next = pod.waiting(StatusCondition(.volumesReady, false, reason: "MountFailed", message: text), at: now)
+      let next = pod.failing(text, at: now)
       return Decision(Reason("M7", text), (next == pod ? [] : [.updateStatus(Resource(next))]) + events, retries: true)
     }
   }

@@ -32,14 +32,38 @@ extension Pod {
   /// Whether the pod's volumes were published, and have not been taken away since.
   public var isPublished: Bool { isTrue(.volumesReady) }
 
+  /// Whether the pod's volumes are published, or somebody has begun to publish them and may not have got to the end.
+  var holdsItsVolumes: Bool { isPublished || Self.begun.contains(reason(of: .volumesReady)) }
+
+  /// The pod as it is when its volumes are about to be published.
+  func publishing(at now: Timestamp) -> Pod {
+    holdsItsVolumes ? self : waiting(StatusCondition(.volumesReady, false, reason: Self.isPublishing), at: now)
+  }
+
+  /// The pod as it is after its volumes could not be published, for the reason `message`.
+  ///
+  /// The reason of a failure that has just been told stays: one that reads otherwise each time must not be news each time,
+  /// since news have the pod looked at again.
+  func failing(_ message: String, at now: Timestamp) -> Pod {
+    if reason(of: .volumesReady) == Self.hasFailed, let told = since(.volumesReady), now.seconds < told.seconds + 10 {
+      return self
+    }
+    let condition = StatusCondition(.volumesReady, false, reason: Self.hasFailed, message: message)
+    return waiting(condition, at: now, isNews: message != self.message(of: .volumesReady))
+  }
+
+  private static let isPublishing = "Publishing"
+  private static let hasFailed = "MountFailed"
+  private static let begun = [isPublishing, hasFailed]
+
   /// Whether the pod counts as ready: published, and not on its way out.
   var isReady: Bool { isTrue(.ready) && !isTerminating && !isFinished }
 
   /// The pod as it is while `reason` keeps its containers from what they need.
-  func waiting(_ condition: StatusCondition, at now: Timestamp) -> Pod {
+  func waiting(_ condition: StatusCondition, at now: Timestamp, isNews: Bool = false) -> Pod {
     var pod = self
     pod.phase = "Pending"
-    pod.state(condition, at: now)
+    pod.state(condition, at: now, isNews: isNews)
     pod.state(StatusCondition(.ready, false, reason: condition.reason), at: now)
     pod.setContainers(isReady: false, state: ["waiting": ["reason": "ContainerCreating"]])
     return pod
