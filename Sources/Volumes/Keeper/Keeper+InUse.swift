@@ -14,6 +14,9 @@ extension Keeper {
     if let path = state.publishedAt.first {
       throw VolumeError(.inUse, "volume \(id) is mounted at \(path); unpublish it first")
     }
+    if let inner = try MountTable(host).beneath(home.directory.path).first {
+      throw VolumeError(.inUse, "volume \(id): \(inner.source) is mounted in it, at \(inner.target); unmount it first")
+    }
     try unstage(home, record)
     try refuseIfAttached(home, record)
     try refuseIfMountedElsewhere(home, record)
@@ -38,6 +41,7 @@ extension Keeper {
     let data = home.directory.path.appending(DirectoryStorage.dataName)
     guard let place = try MountTable(host).place(of: data) else { return }
     try refuseIfHeldElsewhere(.directory(place.device, place.root), of: "volume \(home.id)")
+    try refuseIfHeldElsewhere(.beneath(home.directory.path), of: "volume \(home.id)")
   }
 
   /// Throws ``VolumeError/Code/inUse`` when another mount namespace has `target` mounted: to remove what it is mounted on would
