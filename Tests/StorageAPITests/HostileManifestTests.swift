@@ -68,8 +68,9 @@ struct HostileManifestTests {
 
   @Test("A huge text is refused")
   func hugeText() {
-    let text = String(repeating: "#", count: ManifestReader.longestText + 1)
-    #expect(message(text)?.contains("bytes") == true)
+    for count in [ManifestReader.longestText, ManifestReader.longestYAML] {
+      #expect(message(String(repeating: "#", count: count + 1))?.contains("at most \(count) are read") == true)
+    }
   }
 
   @Test(

@@ -27,6 +27,7 @@ public enum Defaulting {
       if !name.isEmpty { object.set(.string(name), "metadata", "labels", "kubernetes.io/metadata.name") }
     default: break
     }
+    kind.schema.fill(&object)
   }
 
   /// Objects of namespaced kinds get the namespace `default`, others lose theirs (rule V5).

@@ -8,6 +8,8 @@
 public enum ManifestReader {
   /// The longest text that is read, in bytes.
   public static let longestText = 64 << 20
+  /// The longest YAML text that is read, in bytes: a byte of it may cost a hundred bytes of memory.
+  public static let longestYAML = 16 << 20
 
   /// The objects of `text`, checked against the fields of their kinds.
   ///
@@ -54,16 +56,16 @@ public enum ManifestReader {
   ///
   /// - Throws: ``StatusError`` when they are no UTF-8.
   public static func decoded(_ bytes: [UInt8]) throws(StatusError) -> String {
-    guard bytes.count <= longestText else { throw tooLong(bytes.count) }
+    guard bytes.count <= longestText else { throw tooLong(bytes.count, longestText) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw StatusError(.badRequest, "the text is not UTF-8", hint: "save the file as UTF-8")
     }
     return text
   }
 
-  private static func tooLong(_ count: Int) -> StatusError {
+  private static func tooLong(_ count: Int, _ limit: Int) -> StatusError {
     StatusError(
-      .badRequest, "the text has \(count) bytes; at most \(longestText) are read", hint: "split it into several files")
+      .badRequest, "the text has \(count) bytes; at most \(limit) are read", hint: "split it into several files")
   }
 }
 
@@ -71,7 +73,7 @@ public enum ManifestReader {
 
 extension ManifestReader {
   private static func documents(_ text: String) -> [Result<Manifest, StatusError>] {
-    guard text.utf8.count <= longestText else { return [.failure(tooLong(text.utf8.count))] }
+    guard text.utf8.count <= longestText else { return [.failure(tooLong(text.utf8.count, longestText))] }
     if let nul = text.utf8.firstIndex(of: 0) {
       let line = 1 + text.utf8[..<nul].count { $0 == 0x0a }
       return [.failure(StatusError(.badRequest, "a NUL character in the text", origin: .init(document: 1, line: line)))]
@@ -101,6 +103,7 @@ extension ManifestReader {
   }
 
   private static func yamlDocuments(_ text: String) -> [Result<Manifest, StatusError>] {
+    guard text.utf8.count <= longestYAML else { return [.failure(tooLong(text.utf8.count, longestYAML))] }
     var results: [Result<Manifest, StatusError>] = []
     var number = 0
     do throws(YAMLDocuments.Failure) {

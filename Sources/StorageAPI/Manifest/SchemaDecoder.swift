@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
-/// Makes of a document what the API would store of it: only known fields, of the right types, without what is empty.
+/// Makes of a document what the API would read of it: only known fields, of the right types, without what is empty.
 ///
 /// The first wrong type ends in an error; unknown fields are collected, so that all are named at once (rule V3).
 struct SchemaDecoder {
@@ -40,30 +40,21 @@ struct SchemaDecoder {
     defer { owner = outer }
     var members: [JSONObject.Member] = []
     members.reserveCapacity(object.count)
-    var fields = schema.fields[...]
     for member in object.members {
-      while let field = fields.first, field.name < member.key {
-        fields.removeFirst()
-        if let empty = field.emptyValue { members.append(.init(key: field.name, value: empty)) }
-      }
       path.append(.name(member.key))
       defer { path.removeLast() }
-      guard let field = fields.first, field.name == member.key else {
+      guard let field = schema.field(member.key) else {
         let nearest = NearestName.of(member.key, among: schema.fields.map(\.name))
         unknown.append(UnknownField(field: location, nearest: nearest))
         continue
       }
-      fields.removeFirst()
       if let value = try stored(member.value, field) { members.append(.init(key: field.name, value: value)) }
-    }
-    for field in fields {
-      if let empty = field.emptyValue { members.append(.init(key: field.name, value: empty)) }
     }
     return JSONObject(members: members)
   }
 
   private mutating func stored(_ value: JSONValue, _ field: Field) throws(Mismatch) -> JSONValue? {
-    guard !value.isNull else { return field.emptyValue }
+    guard !value.isNull else { return nil }
     let decoded = try decode(value, field.schema)
     guard field.presence == .filled, decoded.isEmpty else { return decoded }
     return nil
@@ -171,26 +162,6 @@ struct SchemaDecoder {
       }
     }
     return text
-  }
-}
-
-extension Field {
-  /// What is stored when the field is absent, or nil for nothing.
-  fileprivate var emptyValue: JSONValue? {
-    guard presence == .always else { return nil }
-    switch schema {
-    case .string, .time, .quantity: return ""
-    case .boolean: return false
-    case .integer, .integerOrString: return 0
-    case .map, .anyObject: return .object(JSONObject())
-    case .array, .anyArray: return nil  // the API writes null, which says the same
-    case .any: return nil
-    case .object(let schema):
-      let members = schema.fields.compactMap { field in
-        field.emptyValue.map { JSONObject.Member(key: field.name, value: $0) }
-      }
-      return .object(JSONObject(members: members))
-    }
   }
 }
 

@@ -143,7 +143,15 @@ public final class ObjectSchema: Sendable {
   }
 
   /// The field `name`, or nil when there is none.
-  public func field(_ name: String) -> Field? { fields.first { $0.name == name } }
+  public func field(_ name: String) -> Field? {
+    var low = 0
+    var high = fields.count
+    while low < high {
+      let middle = (low + high) / 2
+      if fields[middle].name < name { low = middle + 1 } else { high = middle }
+    }
+    return low < fields.count && fields[low].name == name ? fields[low] : nil
+  }
 
   /// The schema of the type of `kind`'s objects.
   convenience init(kind: Kind, _ fields: [Field]) {
