@@ -3,25 +3,7 @@
 
 import ArgumentParser
 import Engine
-import Presentation
 import StorageAPI
-
-/// How much of a change is carried out.
-enum DryRun: String, ExpressibleByArgument, CaseIterable {
-  case none, client, server
-
-  /// The options of a change made so.
-  var options: WriteOptions { WriteOptions(isDryRun: self != .none) }
-
-  /// What is printed behind a line about a change that was not kept.
-  var mark: String {
-    switch self {
-    case .none: ""
-    case .client: " (dry run)"
-    case .server: " (server dry run)"
-    }
-  }
-}
 
 struct ApplyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -36,51 +18,27 @@ struct ApplyCommand: AsyncParsableCommand {
         sed s/400M/1Gi/ examples/database.yaml | orlop apply -f -
       """)
 
-  @OptionGroup var input: ManifestOptions
-  @OptionGroup var scope: NamespaceOption
-  @Option(help: "Show what would be done and do nothing: none, client or server.") var dryRun = DryRun.none
-  @OptionGroup var host: HostOptions
-
-  func validate() throws {
-    guard !input.filename.isEmpty else { throw ValidationError("say which manifests with -f") }
-  }
+  @OptionGroup var options: SubmitOptions
 
   func run() async throws {
-    let manifests = try input.manifests()
-    let client = try host.client()
-    var applied: [ObjectKey] = []
-    var failed = false
-    for manifest in manifests {
-      do {
-        let (written, verb) = try await manifest.telling("applying") { try await apply(manifest, client) }
-        for warning in written.warnings { Output.complain(StatusText.warning(warning)) }
-        Output.print("\(manifest.kind.qualifiedSingular)/\(written.object.name) \(verb)\(dryRun.mark)")
-        if let key = written.object.key { applied.append(key) }
-      } catch let error as ManifestError {
-        Output.complain(error.description)
-        failed = true
-      }
+    try await options.submit("applying") { object, client in
+      try await Self.apply(object, client, options.dryRun.options)
     }
-    if dryRun == .none {
-      try await client.settle()
-      try await Unfinished(client: client).tell(about: applied)
-    }
-    if failed { throw ExitCode.failure }
   }
 
-  private func apply(_ manifest: FileManifest, _ client: some Client) async throws -> (Written, String) {
-    let object = manifest.object(in: scope.namespace)
-    guard !object.name.isEmpty else {
-      throw StatusError(.badRequest, "error: from \(object.metadata.generateName): cannot use generate name with apply")
+  private static func apply(
+    _ object: Resource, _ client: some Client, _ options: WriteOptions
+  ) async throws -> (Written, String) {
+    guard !object.name.isEmpty, let key = object.key else {
+      throw StatusError(.badRequest, "cannot use generateName with apply; use create")
     }
-    let key = ObjectKey(manifest.kind, namespace: object.namespace, name: object.name)
     do {
       let live = try await client.get(key)
       let merged = Resource(json: Apply.merge(object.json, into: live.json))
-      let written = try await client.update(merged, options: dryRun.options)
+      let written = try await client.update(merged, options: options)
       return (written, written.isChanged ? "configured" : "unchanged")
     } catch let error as StatusError where error.reason == .notFound {
-      return (try await client.create(Resource(json: Apply.annotated(object.json)), options: dryRun.options), "created")
+      return (try await client.create(Resource(json: Apply.annotated(object.json)), options: options), "created")
     }
   }
 }

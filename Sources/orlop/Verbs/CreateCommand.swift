@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Engine
-import Presentation
 import StorageAPI
 
 struct CreateCommand: AsyncParsableCommand {
@@ -16,37 +15,11 @@ struct CreateCommand: AsyncParsableCommand {
         orlop create -f examples/logs.yaml --dry-run=client
       """)
 
-  @OptionGroup var input: ManifestOptions
-  @OptionGroup var scope: NamespaceOption
-  @Option(help: "Show what would be done and do nothing: none, client or server.") var dryRun = DryRun.none
-  @OptionGroup var host: HostOptions
-
-  func validate() throws {
-    guard !input.filename.isEmpty else { throw ValidationError("say which manifests with -f") }
-  }
+  @OptionGroup var options: SubmitOptions
 
   func run() async throws {
-    let manifests = try input.manifests()
-    let client = try host.client()
-    var created: [ObjectKey] = []
-    var failed = false
-    for manifest in manifests {
-      do {
-        let written = try await manifest.telling("creating") {
-          try await client.create(manifest.object(in: scope.namespace), options: dryRun.options)
-        }
-        for warning in written.warnings { Output.complain(StatusText.warning(warning)) }
-        Output.print("\(manifest.kind.qualifiedSingular)/\(written.object.name) created\(dryRun.mark)")
-        if let key = written.object.key { created.append(key) }
-      } catch let error as ManifestError {
-        Output.complain(error.description)
-        failed = true
-      }
+    try await options.submit("creating") { object, client in
+      (try await client.create(object, options: options.dryRun.options), "created")
     }
-    if dryRun == .none {
-      try await client.settle()
-      try await Unfinished(client: client).tell(about: created)
-    }
-    if failed { throw ExitCode.failure }
   }
 }
