@@ -218,6 +218,26 @@ struct ManifestReaderTests {
     }
   }
 
+  @Test("JSON objects in a row are several documents, as jq writes them")
+  func jsonInARow() throws {
+    let item = "{\n\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"a\"}}\n"
+    let manifests = try ManifestReader.read(item + "\n" + item)
+    #expect(manifests.map(\.document) == [1, 2])
+    #expect(manifests.map(\.line) == [1, 4])
+    #expect(manifests.map { $0.line(of: "metadata.name") } == [2, 5])
+    let error = refusal(item + item.replacing("metadata", with: "metadate"))
+    #expect(error?.origin == .init(document: 2, line: 4))
+    #expect(error?.hint == "did you mean \"metadata\"?")
+    #expect(try ManifestReader.read(item + "---\n" + item).count == 2)
+  }
+
+  @Test("A byte order mark and the line ends of Windows do no harm")
+  func windows() throws {
+    let text = "\u{feff}" + Self.claim.replacing("\n", with: "\r\n") + "\r\n---\r\n" + Self.claim
+    #expect(try ManifestReader.read(text).map(\.line) == [1, 11])
+    #expect(try ManifestReader.read("\u{feff}{\"apiVersion\":\"v1\",\"kind\":\"Namespace\"}").count == 1)
+  }
+
   @Test("Unchecked reading keeps everything as it stands")
   func unchecked() throws {
     let manifest = try #require(try ManifestReader.readUnchecked("kind: X\nfoo: {a: null}\n").first)

@@ -68,7 +68,7 @@ struct MessageTests {
   func jsonLines() throws {
     let text = "{\"a\": \"}\\\"{\",\n\"b\": [1,\n{\"c\": null, \"d\": -1e5},\n\"x\"], \"e\":\n true}"
     _ = try JSONReader.read(text)
-    var finder = JSONLines(text)
+    var finder = JSONLines(text[...])
     let tree = finder.tree()
     for (field, line) in [("a", 1), ("b", 2), ("b[1].d", 3), ("b[2]", 4), ("e", 4)] {
       #expect(tree.line(of: field[...]) == line, "\(field)")

@@ -14,20 +14,24 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
 
 /// Reads JSON text (RFC 8259) into a ``JSONValue``.
 ///
-/// Of duplicate keys the last one counts; ``duplicates`` names them for those who must refuse them (rule V3).
+/// Of duplicate keys the last one counts; ``readAll(_:)`` names them for those who must refuse them (rule V3).
 public struct JSONReader {
   private static let deepest = 512
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
   private var depth = 0
   /// The keys that came twice in one object, in order of appearance.
-  public private(set) var duplicates: [String] = []
+  private var duplicates: [String] = []
 
   /// The value that `text` holds.
   ///
   /// - Throws: ``JSONSyntaxError`` when the text is not one JSON value and nothing else.
   public static func read(_ text: String) throws(JSONSyntaxError) -> JSONValue {
-    try readNotingDuplicates(text).value
+    var copy = text
+    let result: Result<JSONValue, JSONSyntaxError> = copy.withUTF8 { buffer in
+      do throws(JSONSyntaxError) { return .success(try read(utf8: buffer)) } catch { return .failure(error) }
+    }
+    return try result.get()
   }
 
   /// The value that the UTF-8 text in `bytes` holds.
@@ -38,23 +42,39 @@ public struct JSONReader {
     return try reader.document()
   }
 
-  /// The value that `text` holds, and the keys that came twice in one object.
+  /// One of several values of a text.
+  public struct Piece: Sendable {
+    /// The value.
+    public let value: JSONValue
+    /// The keys that came twice in one object of it, in order of appearance.
+    public let duplicates: [String]
+    /// Where the value stands among the text's bytes.
+    public let range: Range<Int>
+  }
+
+  /// The values that `text` holds one after the other, as `jq` writes them.
   ///
-  /// - Throws: ``JSONSyntaxError`` when the text is not one JSON value and nothing else.
-  public static func readNotingDuplicates(
-    _ text: String
-  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [String]) {
+  /// - Throws: ``JSONSyntaxError`` when there is anything else in the text.
+  public static func readAll(_ text: String) throws(JSONSyntaxError) -> [Piece] {
     var copy = text
-    let result: Result<(JSONValue, [String]), JSONSyntaxError> = copy.withUTF8 { buffer in
+    let result: Result<[Piece], JSONSyntaxError> = copy.withUTF8 { buffer in
       var reader = JSONReader(buffer)
-      do throws(JSONSyntaxError) {
-        let value = try reader.document()
-        return .success((value, reader.duplicates))
-      } catch {
-        return .failure(error)
-      }
+      do throws(JSONSyntaxError) { return .success(try reader.pieces()) } catch { return .failure(error) }
     }
     return try result.get()
+  }
+
+  private mutating func pieces() throws(JSONSyntaxError) -> [Piece] {
+    var pieces: [Piece] = []
+    skipBlanks()
+    while at < bytes.count {
+      let start = at
+      let value = try value()
+      pieces.append(Piece(value: value, duplicates: duplicates, range: start..<at))
+      duplicates = []
+      skipBlanks()
+    }
+    return pieces
   }
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }

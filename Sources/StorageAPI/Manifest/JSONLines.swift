@@ -8,12 +8,15 @@
 struct JSONLines {
   private let bytes: [UInt8]
   private var at = 0
-  private var line = 1
+  private var line: Int
   private var path = ""
   /// The path and the line of each key that came twice.
   private(set) var duplicates: [(field: String, line: Int)] = []
 
-  init(_ text: String) { bytes = Array(text.utf8) }
+  init(_ text: Substring, firstLine: Int = 1) {
+    bytes = Array(text.utf8)
+    line = firstLine
+  }
 
   /// The lines of the whole text.
   mutating func tree() -> LineTree {

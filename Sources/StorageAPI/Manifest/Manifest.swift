@@ -61,24 +61,27 @@ public struct Manifest: Sendable {
 /// Where the values of a document stand in the text; found out when asked for the first time.
 final class Place: Sendable {
   private let lines: Mutex<LineTree?>
-  private let json: String
+  private let json: Substring
+  private let firstLine: Int
 
   /// The places of a YAML document.
   init(_ tree: LineTree) {
     lines = Mutex(tree)
     json = ""
+    firstLine = 1
   }
 
-  /// The places of the JSON text `json`.
-  init(json: String) {
+  /// The places of the JSON text `json`, which begins on line `firstLine`.
+  init(json: Substring, firstLine: Int) {
     lines = Mutex(nil)
     self.json = json
+    self.firstLine = firstLine
   }
 
   func line(of field: String) -> Int {
     lines.withLock { lines in
       if let lines { return lines.line(of: field[...]) }
-      var finder = JSONLines(json)
+      var finder = JSONLines(json, firstLine: firstLine)
       let tree = finder.tree()
       lines = tree
       return tree.line(of: field[...])

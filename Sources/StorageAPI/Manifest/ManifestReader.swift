@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
-/// Turns a text into objects: YAML of one or several documents, or JSON; lists are taken apart.
+/// Turns a text into objects: YAML of one or several documents, or JSON objects in a row; lists are taken apart.
 ///
 /// Reading is strict, as the API's default is (rule V3): an unknown field, a wrong type or a key that comes twice is an
 /// error with its document, its line and the name that was probably meant.
@@ -78,11 +78,12 @@ extension ManifestReader {
       let line = 1 + text.utf8[..<nul].count { $0 == 0x0a }
       return [.failure(StatusError(.badRequest, "a NUL character in the text", origin: .init(document: 1, line: line)))]
     }
+    let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
     guard text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return yamlDocuments(text) }
     do {
-      return [try jsonDocument(text)]
+      return try jsonDocuments(text)
     } catch {
-      // Flow YAML and several documents begin with a brace, too.
+      // Flow YAML and documents with a line between them begin with a brace, too.
       let yaml = yamlDocuments(text)
       if yaml.contains(where: { if case .success = $0 { true } else { false } }) { return yaml }
       let origin = StatusError.Origin(document: 1, line: error.line)
@@ -90,16 +91,30 @@ extension ManifestReader {
     }
   }
 
-  private static func jsonDocument(_ text: String) throws(JSONSyntaxError) -> Result<Manifest, StatusError> {
-    let (value, duplicates) = try JSONReader.readNotingDuplicates(text)
-    guard duplicates.isEmpty else {
-      var finder = JSONLines(text)
+  private static func jsonDocuments(_ text: String) throws(JSONSyntaxError) -> [Result<Manifest, StatusError>] {
+    var firstLine = 1
+    var end = text.utf8.startIndex
+    return try JSONReader.readAll(text).enumerated().map { index, piece in
+      let start = text.utf8.index(text.utf8.startIndex, offsetBy: piece.range.lowerBound)
+      firstLine += text.utf8[end..<start].count { $0 == 0x0a }
+      end = text.utf8.index(start, offsetBy: piece.range.count)
+      let result = jsonDocument(piece, text[start..<end], document: index + 1, firstLine: firstLine)
+      firstLine += text.utf8[start..<end].count { $0 == 0x0a }
+      return result
+    }
+  }
+
+  private static func jsonDocument(
+    _ piece: JSONReader.Piece, _ text: Substring, document: Int, firstLine: Int
+  ) -> Result<Manifest, StatusError> {
+    guard piece.duplicates.isEmpty else {
+      var finder = JSONLines(text, firstLine: firstLine)
       _ = finder.tree()
       let list = finder.duplicates.map { "duplicate field \"\($0.field)\"" }.joined(separator: ", ")
-      let origin = StatusError.Origin(document: 1, line: finder.duplicates.first?.line)
+      let origin = StatusError.Origin(document: document, line: finder.duplicates.first?.line)
       return .failure(StatusError(.badRequest, "strict decoding error: " + list, origin: origin))
     }
-    return manifest(value, document: 1, Place(json: text))
+    return manifest(piece.value, document: document, Place(json: text, firstLine: firstLine))
   }
 
   private static func yamlDocuments(_ text: String) -> [Result<Manifest, StatusError>] {
