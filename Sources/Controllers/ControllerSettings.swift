@@ -26,6 +26,13 @@ public struct ControllerSettings: Sendable, Hashable {
   /// The CSI driver of the volumes that the served provisioner `name` makes.
   func driver(of name: String) -> String { driver ?? name }
 
+  /// The served name that makes the volumes of classes with the provisioner `name`: that name itself, or the driver that has
+  /// replaced it (rule P20); nil when neither is served.
+  func served(for name: String) -> String? {
+    if servedProvisioners.contains(name) { return name }
+    return MigratedPlugin.driver(replacing: name).flatMap { servedProvisioners.contains($0) ? $0 : nil }
+  }
+
   /// The served provisioner that made `volume`, or nil when it is none of ours: both its annotation and its source must
   /// say so (rule A1).
   func maker(of volume: PersistentVolume) -> String? {

@@ -256,3 +256,25 @@ struct ProvisioningTests {
     }
   }
 }
+
+/// A driver that has replaced one of Kubernetes' own plugins.
+struct MigratedProvisioningTests {
+  private static let driver = "csi.vsphere.vmware.com"
+
+  @Test("A driver makes the volumes of the plugin that it has replaced, under the plugin's name (P6, P20, R5)")
+  func replaced() throws {
+    let settings = ControllerSettings(servedProvisioners: [Self.driver], hasInTreePlugins: true)
+    let world = PodWorld.of([
+      storageClass("fast", by: "kubernetes.io/vsphere-volume"),
+      ProvisioningTests.asked { $0.setAnnotation(WellKnown.storageProvisioner, Self.driver) },
+    ])
+    let key = ObjectKey(.persistentVolumeClaim, namespace: "default", name: "x")
+    let decision = Provisioner(settings: settings).decide(key, in: world, at: PodWorld.now)
+    guard case .perform(.provision(let request)) = try #require(decision.steps.last) else { return }
+    #expect(request.provisioner == Self.driver)
+    let volume = request.volume(bytes: 1, source: ["csi": ["driver": .string(Self.driver), "volumeHandle": "h"]])
+    #expect(volume.annotation(WellKnown.provisionedBy) == "kubernetes.io/vsphere-volume")
+    let marked = volume.changed { $0.setAnnotation(WellKnown.migratedTo, Self.driver) }
+    #expect(settings.maker(of: marked) == Self.driver)
+  }
+}

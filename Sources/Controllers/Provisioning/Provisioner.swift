@@ -19,7 +19,7 @@ public struct Provisioner: Decider {
   enum Verdict: Sendable, Hashable {
     case nothing(Reason)
     case awaitPopulator
-    case make(ProvisionRequest, provisioner: String)
+    case make(ProvisionRequest)
     case refuse(EffectFailure, className: String, provisioner: String)
   }
 
@@ -32,10 +32,10 @@ public struct Provisioner: Decider {
       let message = "Assuming an external populator will provision the volume"
       return Decision(
         Reason("P36", message), [.emit(Notice(.normal, "Provisioning", message, about: claim, from: source(claim)))])
-    case .make(let request, let provisioner):
+    case .make(let request):
       return Decision(
-        Reason("P22", "\(provisioner) makes the volume \(request.volumeName)"),
-        [announcement(claim, provisioner), .perform(.provision(request))])
+        Reason("P22", "\(request.provisioner) makes the volume \(request.volumeName)"),
+        [announcement(claim, request.provisioner), .perform(.provision(request))])
     case .refuse(let failure, let className, let provisioner):
       return Decision(
         Reason("P23", failure.message),
@@ -52,7 +52,7 @@ public struct Provisioner: Decider {
       return .nothing(Reason("P20", "the claim is not for this provisioner"))
     }
     guard let storageClass = world.storageClass(claim.className),
-      settings.servedProvisioners.contains(storageClass.provisioner)
+      let provisioner = settings.served(for: storageClass.provisioner)
     else { return .nothing(Reason("P20", "the claim's class is gone or names another provisioner")) }
     let selectedNode = claim.annotation(WellKnown.selectedNode).flatMap { $0.isEmpty ? nil : $0 }
     if storageClass.bindingMode == .waitForFirstConsumer && selectedNode == nil {
@@ -65,11 +65,12 @@ public struct Provisioner: Decider {
     guard world.volume(volumeName) == nil else {
       return .nothing(Reason("P8", "the volume \(volumeName) exists already"))
     }
-    return request(volumeName, claim, storageClass, selectedNode)
+    return request(volumeName, claim, storageClass, by: provisioner, selectedNode)
   }
 
   private func request(
-    _ volumeName: String, _ claim: PersistentVolumeClaim, _ storageClass: StorageClass, _ node: String?
+    _ volumeName: String, _ claim: PersistentVolumeClaim, _ storageClass: StorageClass, by provisioner: String,
+    _ node: String?
   ) -> Verdict {
     do throws(EffectFailure) {
       guard claim.selector == nil else { throw EffectFailure(.final, "claim Selector is not supported") }
@@ -78,11 +79,12 @@ public struct Provisioner: Decider {
       }
       let parameters = try ClassParameters(storageClass.parameters)
       let request = ProvisionRequest(
-        volumeName: volumeName, claim: claim, storageClass: storageClass, bytes: bytes, fsType: parameters.fsType,
+        volumeName: volumeName, claim: claim, storageClass: storageClass, provisioner: provisioner, bytes: bytes,
+        fsType: parameters.fsType,
         parameters: parameters.forStorage, selectedNode: node)
-      return .make(request, provisioner: storageClass.provisioner)
+      return .make(request)
     } catch {
-      return .refuse(error, className: claim.className, provisioner: storageClass.provisioner)
+      return .refuse(error, className: claim.className, provisioner: provisioner)
     }
   }
 
@@ -116,7 +118,7 @@ extension Provisioner {
     guard case .provision(let request) = effect else {
       return Decision(Reason("P29", "the volume that was too small is gone"))
     }
-    let provisioner = request.storageClass.provisioner
+    let provisioner = request.provisioner
     switch outcome {
     case .done: return Decision(Reason("P8", "the volume exists already"))
     case .provisioned(let made):
@@ -145,7 +147,7 @@ extension Provisioner {
   private func tooSmall(_ volume: PersistentVolume, _ bytes: Int64, _ request: ProvisionRequest) -> Decision {
     let failure = EffectFailure(
       .final, "created volume capacity \(bytes) less than requested capacity \(request.bytes)")
-    let notice = complaint(failure, request.storageClass.name, request.claim, request.storageClass.provisioner)
+    let notice = complaint(failure, request.storageClass.name, request.claim, request.provisioner)
     return Decision(
       Reason("P29", failure.message), [.emit(notice), .perform(.deleteBackend(volume))], retries: true)
   }

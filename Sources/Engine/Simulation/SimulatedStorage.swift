@@ -16,7 +16,7 @@ enum SimulatedStorage {
 
   /// A CSI volume whose driver is the provisioner itself and whose handle is the volume's name (rule P31).
   private static func volume(for request: ProvisionRequest) -> ProvisionedVolume {
-    let driver = request.storageClass.provisioner
+    let driver = request.provisioner
     var csi: JSONObject = [
       "driver": .string(driver), "volumeHandle": .string(request.volumeName),
       "volumeAttributes": ["storage.kubernetes.io/csiProvisionerIdentity": .string("simulated-" + driver)],

@@ -34,7 +34,7 @@ public struct Simulation: Sendable {
 
   private static let mostRounds = 1000
   let provisioners: Set<String>
-  let deciders: [any Decider]
+  private(set) var deciders: [any Decider]
   private let now: Timestamp
   private let newUID: @Sendable () -> String
   private var store: SimulatedStore
@@ -84,7 +84,7 @@ public struct Simulation: Sendable {
   ///
   /// - Throws: ``EngineError`` when that never happens.
   public mutating func run() throws(EngineError) {
-    reconciler.resync()
+    follow(deciders)
     for _ in 0..<Self.mostRounds {
       changes = 0
       drain()
@@ -105,9 +105,10 @@ public struct Simulation: Sendable {
   /// The new events, in order of their first appearance.
   public var events: [Resource] { log.events(at: now) }
 
-  /// Goes on with the controllers `deciders`.
+  /// Goes on with the controllers `deciders`, which look at volumes before claims, in whatever order they came.
   mutating func follow(_ deciders: [any Decider]) {
     let known = objects
+    self.deciders = deciders
     reconciler = Reconciler(deciders: deciders)
     for object in known { reconciler.observe(.put(object)) }
   }

@@ -28,14 +28,10 @@ struct SimulateCommand: ParsableCommand {
         orlop get sc,pv,pvc,pods -A -o json | orlop simulate -f - -o json
       """)
 
-  /// How the outcome is printed.
-  enum Format: String, ExpressibleByArgument, CaseIterable { case json }
-
   @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
   var filename: [String]
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Print one JSON list of objects and events.", valueName: "format"))
-  var output: Format?
+  @Option(name: .shortAndLong, help: ArgumentHelp("\(OutputFormat.words).", valueName: "format")) var output: String?
 
   @Option(help: ArgumentHelp("A provisioner that has simulated storage behind it; may be repeated.", valueName: "name"))
   var provisioner: [String] = []
@@ -51,6 +47,7 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
+    let format = try OutputFormat(output)
     let options = Simulation.Options(
       provisioners: Set(provisioner), now: Timestamp(seconds: Int64(time(nil))), newUID: RandomUID.make)
     var simulation = Simulation(options)
@@ -63,6 +60,24 @@ struct SimulateCommand: ParsableCommand {
     }
     if schedule { try simulation.schedule(on: node, orElse: Settings().nodeName) }
     try simulation.run()
-    Output.print(JSONWriter.pretty(simulation.list))
+    try show(simulation, format)
+  }
+
+  private func show(_ simulation: Simulation, _ format: OutputFormat) throws {
+    if case .json = format { return Output.print(JSONWriter.pretty(simulation.list)) }
+    let all = simulation.objects + simulation.events
+    if let document = try format.document(all, isSingle: false) { return Output.put(document) }
+    var options = TablePrinter.Options()
+    options.isWide = output == "wide"
+    options.showsNamespace = Set(all.map(\.namespace)).subtracting([""]).count > 1
+    options.showsKind = true
+    let now = Timestamp(seconds: Int64(time(nil)))
+    let tables = Kind.all.compactMap { kind -> String? in
+      let objects = all.filter { $0.kind == kind }
+      guard !objects.isEmpty else { return nil }
+      var printer = TablePrinter(kind, options: options)
+      return printer.print(objects, now: now)
+    }
+    Output.put(tables.joined(separator: "\n"))
   }
 }
