@@ -33,6 +33,7 @@ extension ObjectSchema {
       .boolean("setHostnameAsFQDN", .given), Field("os", .anyObject, .given), .boolean("hostUsers", .given),
       Field("schedulingGates", .anyArray), Field("resourceClaims", .anyArray),
       .object("resources", resources), .string("hostnameOverride", .given), Field("workloadRef", .anyObject, .given),
+      Field("schedulingGroup", .anyObject, .given),
     ])
 
   private static let containerFields: [Field] = [

@@ -25,6 +25,7 @@ extension ObjectSchema {
           ]), .always),
       .int32("minReadySeconds"), .int32("revisionHistoryLimit", .given), .boolean("paused"),
       .int32("progressDeadlineSeconds", .given),
+      .word("podReplacementPolicy", "DeploymentPodReplacementPolicy", .given),
     ])
 
   static let statefulSet = ObjectSchema(
