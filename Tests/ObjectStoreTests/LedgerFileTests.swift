@@ -116,6 +116,22 @@ import Testing
     }
   }
 
+  @Test("A full disk is told with the remedy, and nothing of the transaction stays")
+  func fullDisk() throws {
+    let ledger = try scratch.open()
+    try ledger.write(at: noon) { try $0.create(claim("first")) }
+    try ledger.database.writeWithoutTransaction { db in
+      let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+      try db.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
+    }
+    let fill = { try ledger.write(at: noon) { for index in 0..<300 { try $0.create(claim("c\(index)")) } } }
+    #expect(code { _ = try fill() } == .full)
+    #expect(
+      message { _ = try fill() } == "no space left for the database \(scratch.database); free some on its filesystem")
+    #expect(try ledger.read { try $0.all().map(\.name) } == ["first"])
+    #expect(try ledger.changes(after: 0).count == 1)
+  }
+
   @Test("A half-made new database is made again")
   func interruptedCreation() throws {
     try fill(0)
