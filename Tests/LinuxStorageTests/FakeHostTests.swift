@@ -79,6 +79,16 @@ import Testing
     #expect(host.loopTable.isEmpty)
   }
 
+  @Test("Of those who hold a mount, only other mount namespaces are told as such")
+  func namespaces() throws {
+    let process = MountHolder(pid: 42, command: "postgres", kind: .openFile, path: "/x")
+    let container = MountHolder(pid: 43, command: "runc", kind: .mountNamespace, path: "/y")
+    host.hold(.path(path("volume")), by: [process, container])
+    #expect(try host.otherNamespaces(holding: .path(path("volume"))) == [container])
+    #expect(try host.holders(of: .path(path("volume"))) == [process, container])
+    #expect(try host.otherNamespaces(holding: .path(path("pod"))) == [])
+  }
+
   @Test("A lazy unmount takes what is beneath along")
   func lazily() throws {
     _ = try mountVolume()

@@ -77,6 +77,17 @@ import Testing
       #expect(namespace.path == target.string)
       #expect(found.contains { $0.command == "sleeper" && $0.kind == .mappedFile })
       #expect(try Set(host.holders(of: .path(target)).map(\.kind)).isSuperset(of: kinds))
+      let targets: [MountTarget] = [
+        .device(loop.number), .path(target), .beneath(bench.root.path), .directory(loop.number, "/"),
+      ]
+      for wanted in targets {
+        #expect(try host.otherNamespaces(holding: wanted).map(\.pid) == [namespace.pid], "\(wanted)")
+      }
+      for other in [.path("/nonexistent"), .beneath(target.appending("x")), .directory(loop.number, "/x")]
+        as [MountTarget]
+      {
+        #expect(try host.otherNamespaces(holding: other) == [], "\(other)")
+      }
       withExtendedLifetime(volume) {}
       try host.unmount(target, lazily: true)
       #expect(try host.mount(at: target) == nil)
