@@ -64,6 +64,16 @@ import Testing
     #expect(plan.mounts.map(\.isReadOnly) == [true, false, true, true])
   }
 
+  @Test("Every pod of a claim is published by itself, from the same volume (M6, M18, M19)")
+  func sharedClaim() throws {
+    let pair = PodWorld.bound(PodWorld.claim(), PodWorld.volume())
+    let plans = try ["one", "two"].map { name in
+      try #require(planned(decide(PodWorld.pod(name, volumes: [PodWorld.claimVolume()]), pair)))
+    }
+    #expect(plans.map(\.pod.name) == ["one", "two"])
+    #expect(plans.map(\.volumes)[0] == plans.map(\.volumes)[1])
+  }
+
   @Test("A subPath is passed on; a subPathExpr is refused by name (M18)")
   func subPaths() throws {
     var pod = PodWorld.pod(volumes: [["name": "e", "emptyDir": [:]]])

@@ -22,7 +22,7 @@ public struct DeploymentController: Decider {
     }
     let hash = Templates.hash(of: deployment.template)
     let rollout = Rollout(deployment, pods: world.pods(controlledBy: deployment.uid)) {
-      $0.metadata.labels[Self.hashLabel] == hash
+      $0.json.string("metadata", "labels", Self.hashLabel) == hash
     }
     let deletions = rollout.deletions.map { Step.delete($0.key, uid: $0.uid) }
     let creations = names(rollout.creations, deployment, hash, in: world, at: now).map { name in

@@ -7,10 +7,17 @@ import StorageAPI
 struct SetClaims {
   private let set: StatefulSet
   private let world: World
+  private let templates: [PersistentVolumeClaim]
+  private let leavesWithSet: Bool
+  private let leavesWithPod: Bool
 
   init(_ set: StatefulSet, in world: World) {
     self.set = set
     self.world = world
+    templates = set.claimTemplates
+    let policy = set.json.object("spec", "persistentVolumeClaimRetentionPolicy")
+    leavesWithSet = policy?.string("whenDeleted") == "Delete"
+    leavesWithPod = policy?.string("whenScaled") == "Delete"
   }
 
   private func podName(_ ordinal: Int64) -> String { "\(set.name)-\(ordinal)" }
@@ -21,13 +28,13 @@ struct SetClaims {
 
   /// The name of a claim of the pod `ordinal` that is being deleted, or nil (rule SS4).
   func leaving(_ ordinal: Int64) -> String? {
-    set.claimTemplates.map { key($0, ordinal) }.first { world.claim($0)?.isTerminating == true }?.name
+    templates.map { key($0, ordinal) }.first { world.claim($0)?.isTerminating == true }?.name
   }
 
   /// Makes the claims of the pod `ordinal` that are missing, and has those that are there go with the set, or with `pod`
   /// when there is no more need of it, as far as the set's retention policy says (rule SS3).
   func steps(for ordinal: Int64, releasedTo pod: Pod?) -> [Step] {
-    set.claimTemplates.compactMap { template in
+    templates.compactMap { template in
       let key = key(template, ordinal)
       guard var claim = world.claim(key) else {
         return pod == nil ? .create(Resource(made(template, key, ordinal))) : nil
@@ -54,10 +61,8 @@ struct SetClaims {
       !(owner.kind == Kind.statefulSet.name && owner.name == set.name)
         && !(owner.kind == Kind.pod.name && owner.name == podName(ordinal))
     }
-    let whenDeleted = set.json.string("spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted")
-    let whenScaled = set.json.string("spec", "persistentVolumeClaimRetentionPolicy", "whenScaled")
-    if let pod, whenScaled == "Delete" { return others + [OwnerReference(controller: pod)] }
-    return whenDeleted == "Delete" ? others + [OwnerReference(controller: set)] : others
+    if let pod, leavesWithPod { return others + [OwnerReference(controller: pod)] }
+    return leavesWithSet ? others + [OwnerReference(controller: set)] : others
   }
 
   /// The pod `ordinal`, with a volume for each claim in place of one of the same name (rules SS1, SS2).
@@ -72,12 +77,12 @@ struct SetClaims {
     if let service = set.json.optionalString("spec", "serviceName") {
       pod.json.set(.string(service), "spec", "subdomain")
     }
-    let ours = set.claimTemplates.map { template in
+    let ours = templates.map { template in
       JSONValue.object([
         "name": .string(template.name), "persistentVolumeClaim": ["claimName": .string(key(template, ordinal).name)],
       ])
     }
-    let names = Set(set.claimTemplates.map(\.name))
+    let names = Set(templates.map(\.name))
     let others = pod.volumes.filter { !names.contains($0.name) }.map { JSONValue.object($0.json) }
     let volumes = ours + others
     pod.json.set(volumes.isEmpty ? nil : .array(volumes), "spec", "volumes")

@@ -55,7 +55,7 @@ struct SetMembers: Sendable {
   var all: [Pod] { Array(wanted.values) + surplus.map(\.pod) }
 
   /// Whether `pod` is made of the present template.
-  func isCurrent(_ pod: Pod) -> Bool { pod.metadata.labels[StatefulSet.revisionLabel] == revision }
+  func isCurrent(_ pod: Pod) -> Bool { pod.json.string("metadata", "labels", StatefulSet.revisionLabel) == revision }
 }
 
 extension StatefulSet {
