@@ -42,8 +42,10 @@ extension VolumeLifecycle {
   private func measure(_ report: inout VolumeReport, _ id: VolumeID) async throws(VolumeError) {
     let usage = try await usage(of: id)
     report.allocated = usage.allocatedBytes ?? 0
-    report.used = usage.usedBytes
-    report.available = usage.availableBytes
+    if report.isEnforced {  // of any other volume the filesystem's numbers are those of the whole pool
+      report.used = usage.usedBytes
+      report.available = usage.availableBytes
+    }
     report.users = Self.users(at: try await state(of: id).publishedAt, below: layout.sandboxes)
   }
 

@@ -65,7 +65,8 @@ enum HostVolumes {
 extension UsageTable.Volume {
   /// What `report` says.
   init(_ report: VolumeReport) {
-    let storage = report.filesystem.isEmpty ? report.storage : "\(report.storage) (\(report.filesystem))"
+    let detail = report.isEnforced ? report.filesystem : "no limit"
+    let storage = detail.isEmpty ? report.storage : "\(report.storage) (\(detail))"
     self.init(
       id: report.id, pool: report.pool, storage: storage, size: report.capacity, allocated: report.allocated,
       used: report.used, available: report.available, users: report.users, problem: report.problem)
