@@ -104,4 +104,29 @@ import Testing
     #expect(try await client.count(.persistentVolume) == 0)
     #expect(try host.volumesOnDisk().isEmpty)
   }
+
+  @Test("A class of a foreign provisioner works as it is, and the claim is told what it does not get (A1)")
+  func alias() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    let foreign = """
+      apiVersion: storage.k8s.io/v1
+      kind: StorageClass
+      metadata: {name: plain}
+      provisioner: rancher.io/local-path
+      parameters: {nodePath: /data}
+      """
+    try await client.apply([foreign, Sample.claim].joined(separator: "\n---\n"))
+    let claim = try await client.claim("data")
+    #expect(claim.phase == .bound)
+    #expect(claim.annotation(WellKnown.storageProvisioner) == "rancher.io/local-path")
+    let volume = PersistentVolume(
+      json: try await client.get(ObjectKey(.persistentVolume, name: claim.volumeName)).json)
+    #expect(volume.annotation(WellKnown.provisionedBy) == "rancher.io/local-path")
+    #expect(volume.csiDriver == "orlop.io")
+    let warnings = try await client.list(.event, namespace: "default").objects
+      .map { Event(json: $0.json) }
+      .filter { $0.type == "Warning" }
+    #expect(Set(warnings.map(\.reason)) == ["CapacityNotEnforced", "ParametersIgnored"])
+  }
 }

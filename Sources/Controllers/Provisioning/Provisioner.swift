@@ -126,12 +126,15 @@ extension Provisioner {
       let volume = request.volume(bytes: bytes, source: made.source)
       guard bytes >= request.bytes else { return tooSmall(volume, bytes, request) }
       let message = "Successfully provisioned volume \(volume.name)"
+      let warnings = made.warnings.sorted { $0.key < $1.key }.map { reason, text in
+        Step.emit(Notice(.warning, reason, text, about: request.claim, from: provisioner))
+      }
       return Decision(
         Reason("P22", message),
         [
           .create(Resource(volume)),
           .emit(Notice(.normal, "ProvisioningSucceeded", message, about: request.claim, from: provisioner)),
-        ])
+        ] + warnings)
     case .failed(let failure):
       var steps: [Step] = [.emit(complaint(failure, request.storageClass.name, request.claim, provisioner))]
       if failure.meaning == .exhausted, var claim = world.claim(key), claim.uid == request.claim.uid,

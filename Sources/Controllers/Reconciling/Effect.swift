@@ -43,11 +43,14 @@ public struct ProvisionedVolume: Sendable, Hashable {
   public let bytes: Int64
   /// The members of `spec` that say where the volume is, such as `csi` and `nodeAffinity`.
   public let source: JSONObject
+  /// What the user should know of it though all went well, by the word for the REASON column.
+  public let warnings: [String: String]
 
   /// A volume of `bytes` at `source`.
-  public init(bytes: Int64, source: JSONObject) {
+  public init(bytes: Int64, source: JSONObject, warnings: [String: String] = [:]) {
     self.bytes = bytes
     self.source = source
+    self.warnings = warnings
   }
 }
 

@@ -27,8 +27,24 @@ struct HostEffects: EffectPerformer {
   }
 
   private func provision(_ request: ProvisionRequest) async throws(VolumeError) -> ProvisionedVolume {
-    let record = try await volumes.create(try VolumeRequest(request, settings))
-    return ProvisionedVolume(bytes: record.capacityBytes, source: ["csi": .object(record.source)])
+    let wanted = try VolumeRequest(request, settings)
+    let record = try await volumes.create(wanted)
+    return ProvisionedVolume(
+      bytes: record.capacityBytes, source: ["csi": .object(record.source)], warnings: Self.warnings(about: wanted))
+  }
+
+  /// What is not as the class may seem to say: parameters without a meaning here, a capacity that nothing enforces.
+  private static func warnings(about request: VolumeRequest) -> [String: String] {
+    var warnings: [String: String] = [:]
+    if !request.ignored.isEmpty {
+      warnings["ParametersIgnored"] =
+        "the class's parameters \(request.ignored.joined(separator: ", ")) mean nothing here and are ignored"
+    }
+    if request.enforcement == .none {
+      warnings["CapacityNotEnforced"] =
+        "nothing keeps volume \(request.id) from growing beyond its capacity: its class, or an alias of its provisioner, says enforcement: none"
+    }
+    return warnings
   }
 
   /// The id of the volume behind `volume`, which must be one of ours.
