@@ -22,7 +22,7 @@ struct SimulateCommand: ParsableCommand {
       changed and tried.
 
       EXAMPLES:
-        orlop simulate -f examples/static.yaml
+        orlop simulate -f examples/static-claimref.yaml
         orlop simulate -f class.yaml -f claim.yaml --provisioner storage.example.com
         orlop simulate -f pods.yaml --schedule
         orlop get sc,pv,pvc,pods -A -o json | orlop simulate -f - -o json
