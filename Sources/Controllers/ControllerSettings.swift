@@ -24,7 +24,11 @@ public struct ControllerSettings: Sendable, Hashable {
   }
 
   /// The CSI driver of the volumes that the served provisioner `name` makes.
-  func driver(of name: String) -> String { driver ?? name }
+  ///
+  /// A driver's name has no slash (rule V35): where the provisioner's name has one, the driver's has a dot.
+  func driver(of name: String) -> String {
+    driver ?? String(name.map { $0 == "/" ? "." : $0 })
+  }
 
   /// The served name that makes the volumes of classes with the provisioner `name`: that name itself, or the driver that has
   /// replaced it (rule P20); nil when neither is served.

@@ -79,7 +79,8 @@ public struct Provisioner: Decider {
       }
       let parameters = try ClassParameters(storageClass.parameters)
       let request = ProvisionRequest(
-        volumeName: volumeName, claim: claim, storageClass: storageClass, provisioner: provisioner, bytes: bytes,
+        volumeName: volumeName, claim: claim, storageClass: storageClass, provisioner: provisioner,
+        driver: settings.driver(of: provisioner), bytes: bytes,
         fsType: parameters.fsType,
         parameters: parameters.forStorage, selectedNode: node)
       return .make(request)

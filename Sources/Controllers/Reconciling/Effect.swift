@@ -27,6 +27,8 @@ public struct ProvisionRequest: Sendable, Hashable {
   public let storageClass: StorageClass
   /// The served name that makes the volume: the class's provisioner, or the driver that has replaced it (rules A1, P20).
   public let provisioner: String
+  /// The CSI driver that the volume's source is to name.
+  public let driver: String
   /// The claim's request, rounded up to whole bytes.
   public let bytes: Int64
   /// The filesystem that the class asks for, or nil (rule P26).

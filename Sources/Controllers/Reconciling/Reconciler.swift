@@ -31,15 +31,16 @@ public struct Reconciler: Sendable {
   /// All objects as far as they have been observed.
   public private(set) var world: World
   private let deciders: [any Decider]
-  private let decidersOfKind: [Kind: [Int]]
+  private let decidersOfKind: [Kind: WorkQueue.Deciders]
   private var queue = WorkQueue()
   private var wakesWaiters = false
 
-  /// A reconciler of an empty world with these controllers; of one object, the first ones look first.
-  public init(deciders: [any Decider]) {
-    self.world = World()
+  /// A reconciler of `world` with these controllers; of one object, the first ones look first. Nothing is marked yet.
+  public init(deciders: [any Decider], world: World = World()) {
+    self.world = world
     self.deciders = deciders
     self.decidersOfKind = Dictionary(grouping: deciders.indices) { deciders[$0].kind }
+      .mapValues { WorkQueue.Deciders($0) }
   }
 
   /// Takes note of `change` and marks what depends on it (rules B56, T13). Older versions of an object are ignored
@@ -72,7 +73,7 @@ public struct Reconciler: Sendable {
 
   /// Has all deciders of its kind look at the object `key`.
   public mutating func mark(_ key: ObjectKey) {
-    for decider in decidersOfKind[key.kind] ?? [] { queue.add(WorkQueue.Item(decider: decider, key: key)) }
+    if let deciders = decidersOfKind[key.kind] { queue.add(key, for: deciders) }
   }
 
   /// Marks every object, volumes before claims: what has been waiting is told to its user again (rule B32).

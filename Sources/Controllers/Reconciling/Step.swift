@@ -47,11 +47,19 @@ public struct Notice: Sendable, Hashable {
   public init(
     _ type: Event.Severity, _ reason: String, _ message: String, about object: some KindedObject, from source: String
   ) {
+    self.init(type, reason, message, about: object.key, uid: object.uid, from: source)
+  }
+
+  /// The event `reason` about the object `key` with this uid, which may be gone.
+  public init(
+    _ type: Event.Severity, _ reason: String, _ message: String, about key: ObjectKey, uid: String,
+    from source: String
+  ) {
     self.type = type
     self.reason = reason
     self.message = message
-    self.regarding = object.key
-    self.uid = object.uid
+    self.regarding = key
+    self.uid = uid
     self.source = source
   }
 }

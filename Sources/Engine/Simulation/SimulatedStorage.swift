@@ -14,12 +14,11 @@ enum SimulatedStorage {
     }
   }
 
-  /// A CSI volume whose driver is the provisioner itself and whose handle is the volume's name (rule P31).
+  /// A CSI volume whose handle is the volume's name (rule P31).
   private static func volume(for request: ProvisionRequest) -> ProvisionedVolume {
-    let driver = request.provisioner
     var csi: JSONObject = [
-      "driver": .string(driver), "volumeHandle": .string(request.volumeName),
-      "volumeAttributes": ["storage.kubernetes.io/csiProvisionerIdentity": .string("simulated-" + driver)],
+      "driver": .string(request.driver), "volumeHandle": .string(request.volumeName),
+      "volumeAttributes": ["storage.kubernetes.io/csiProvisionerIdentity": .string("simulated-" + request.driver)],
     ]
     if let fsType = request.fsType, request.claim.volumeMode == .filesystem { csi["fsType"] = .string(fsType) }
     return ProvisionedVolume(bytes: request.bytes, source: ["csi": .object(csi)])

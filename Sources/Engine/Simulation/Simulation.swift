@@ -85,6 +85,7 @@ public struct Simulation: Sendable {
   /// - Throws: ``EngineError`` when that never happens.
   public mutating func run() throws(EngineError) {
     follow(deciders)
+    reconciler.resync()
     for _ in 0..<Self.mostRounds {
       changes = 0
       drain()
@@ -107,10 +108,8 @@ public struct Simulation: Sendable {
 
   /// Goes on with the controllers `deciders`, which look at volumes before claims, in whatever order they came.
   mutating func follow(_ deciders: [any Decider]) {
-    let known = objects
     self.deciders = deciders
-    reconciler = Reconciler(deciders: deciders)
-    for object in known { reconciler.observe(.put(object)) }
+    reconciler = Reconciler(deciders: deciders, world: world)
   }
 
   private mutating func drain() {
@@ -125,8 +124,7 @@ public struct Simulation: Sendable {
       switch step {
       case .create(let object):
         guard let key = object.key else { continue }
-        // What the API refuses is not there; its controller comes to the same decision at its next turn.
-        note((try? create(object, at: key)) ?? false, key)
+        do { note(try create(object, at: key), key) } catch { return report(error, of: key, in: turn) }
       case .update(let object): object.key.map { note(store.update(object, at: $0), $0) }
       case .updateStatus(let object): object.key.map { note(store.updateStatus(object, at: $0), $0) }
       case .delete(let key, let uid), .remove(let key, let uid): note(store.delete(key, uid: uid, now: now), key)
@@ -136,6 +134,13 @@ public struct Simulation: Sendable {
         carryOut(reconciler.followUp(turn, effect, outcome, at: now).steps, of: turn)
       }
     }
+  }
+
+  /// What the API refuses is not there, and what would follow from it does not happen.
+  private mutating func report(_ refusal: StatusError, of key: ObjectKey, in turn: Reconciler.Turn) {
+    let object = world.object(turn.key) ?? Resource(json: [:])
+    let message = "\(key) was refused: \(refusal.message)"
+    log.add(Notice(.warning, "FailedCreate", message, about: turn.key, uid: object.uid, from: turn.decider))
   }
 
   private mutating func create(_ object: Resource, at key: ObjectKey) throws(StatusError) -> Bool {

@@ -34,7 +34,8 @@ extension ManifestReader {
   }
 
   private static func kind(of manifest: Manifest) throws(StatusError) -> Kind {
-    let origin = StatusError.Origin(document: manifest.document, line: manifest.line)
+    // asked for only when something is wrong: to find a line means to read the text again
+    var origin: StatusError.Origin { StatusError.Origin(document: manifest.document, line: manifest.line) }
     let name = manifest.object.string("kind")
     let version = manifest.object.string("apiVersion")
     guard !name.isEmpty else {
