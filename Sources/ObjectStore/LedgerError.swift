@@ -77,7 +77,8 @@ extension LedgerError {
 
 extension LedgerError {
   static func corrupt(_ path: String, _ what: String) -> LedgerError {
-    LedgerError(
+    let what = what.split(whereSeparator: \.isNewline).joined(separator: " ")
+    return LedgerError(
       .corrupt,
       "the database \(path) is damaged (\(what)); move \(path)* away and run `orlop adopt`, which rebuilds the "
         + "PersistentVolumes from the records beside the data")
