@@ -103,7 +103,7 @@ extension StatusError {
       causes.count == 1
       ? causes.map(\.description).joined()
       : causes.map { "\n* " + $0.description }.joined()
-    return StatusError(.invalid, "The \(kind.name) \"\(name)\" is invalid: " + details, causes: causes)
+    return StatusError(.invalid, "The \(kind.name) \(Cause.quoted(name)) is invalid: " + details, causes: causes)
   }
 }
 
