@@ -24,19 +24,27 @@ struct HostOptions: ParsableArguments {
   /// The settings: built in, then of the file, then of the environment, then of the command line.
   func settings() throws -> Settings {
     var settings = Settings()
-    if let (file, text) = try configuration() {
-      let documents = try ManifestReader.readUnchecked(text)
-      for document in documents { try settings.merge(document.object, from: file) }
+    if let file = configuration() {
+      for document in try Self.documents(of: file) { try settings.merge(document.object, from: file) }
     }
     settings.state = try Self.absolute(state ?? Self.variable("ORLOP_STATE") ?? settings.state, "--state")
     settings.run = try Self.absolute(run ?? Self.variable("ORLOP_RUN") ?? settings.run, "--run")
     return settings
   }
 
-  private func configuration() throws -> (file: String, text: String)? {
-    if let named = config ?? Self.variable("ORLOP_CONFIG") { return (named, try InputFile.read(named)) }
+  /// The configuration file: the one that was named, or the host's own if it is there.
+  private func configuration() -> String? {
+    if let named = config ?? Self.variable("ORLOP_CONFIG") { return named }
     let standard = "/etc/orlop/config.yaml"
-    return access(standard, F_OK) == 0 ? (standard, try InputFile.read(standard)) : nil
+    return access(standard, F_OK) == 0 ? standard : nil
+  }
+
+  private static func documents(of file: String) throws -> [Manifest] {
+    do {
+      return try ManifestReader.readUnchecked(try InputFile.read(file))
+    } catch let error as StatusError {
+      throw EngineError(.invalid, "\(file): \(error)")
+    }
   }
 
   /// The client that the verb speaks to. Changing volumes takes root, and seeing them too: their directory is root's alone.
