@@ -32,8 +32,8 @@ import Testing
     try host.reboot()
     try host.loseDatabase()
 
-    #expect(try await host.client().adopt() == [id])
-    #expect(try await host.client().adopt() == [])
+    #expect(try await host.client().adopt().volumes == [id])
+    #expect(try await host.client().adopt().volumes == [])
     let client = host.client()
     try await client.apply(Sample.all)
     #expect(try await client.claim("data").volumeName == id)

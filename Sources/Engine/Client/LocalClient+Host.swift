@@ -20,6 +20,14 @@ public struct Restored: Sendable, Hashable {
   public var isQuiet: Bool { published.isEmpty && failures.isEmpty }
 }
 
+/// What ``LocalClient/adopt(only:)`` has done.
+public struct Adopted: Sendable, Hashable {
+  /// The ids of the volumes that have a PersistentVolume now.
+  public var volumes: [String] = []
+  /// Why other volumes, or all those of a pool, have none.
+  public var problems: [String] = []
+}
+
 extension LocalClient {
   /// Attaches and mounts what the objects ask for and the kernel does not show, as after a reboot, and takes down what
   /// no object asks for.
@@ -57,22 +65,25 @@ extension LocalClient {
     Dictionary(try await lifecycle.published().map { ($0.name, $0.mounts.count) }, uniquingKeysWith: max)
   }
 
-  /// Gives every volume on disk that has no PersistentVolume one, reserved for the claim that it was made for; returns their
-  /// names.
+  /// Gives every volume on disk that has no PersistentVolume one, reserved for the claim that it was made for. One
+  /// whose record does not load does not keep the others from it.
   ///
   /// - Parameter only: the id of the one volume to adopt, or nil for all.
-  public func adopt(only: String? = nil) async throws -> [String] {
+  public func adopt(only: String? = nil) async throws -> Adopted {
     let session = try await writing()
     let known = try session.ledger.read { try $0.list(PersistentVolume.self) }.compactMap(\.csiVolumeHandle)
-    var adopted: [String] = []
+    var adopted = Adopted()
     for (id, result) in try await lifecycle.volumes() where !known.contains(id) && only ?? id == id {
-      let record = try result.get()
-      let volume = VolumeOrigin(text: record.origin).persistentVolume(
-        name: id, bytes: record.capacityBytes, source: record.source)
-      _ = try await session.change(WriteOptions()) { try $0.create(Resource(volume)) }
-      adopted.append(id)
+      switch result {
+      case .success(let record):
+        let volume = VolumeOrigin(text: record.origin).persistentVolume(
+          name: id, bytes: record.capacityBytes, source: record.source)
+        _ = try await session.change(WriteOptions()) { try $0.create(Resource(volume)) }
+        adopted.volumes.append(id)
+      case .failure(let error): adopted.problems.append(error.message)
+      }
     }
-    if let only, adopted.isEmpty {
+    if let only, adopted.volumes.isEmpty, adopted.problems.isEmpty {
       throw EngineError(.invalid, "volume \(only) has a PersistentVolume already, or is in no pool of this host")
     }
     try await session.loop.settle()

@@ -44,7 +44,9 @@ enum Diagnosis {
   private static func volumes(_ facts: HostFacts) -> [Finding] {
     let known = Set(facts.persistentVolumes.compactMap(\.csiVolumeHandle))
     let pending = Set(facts.operations.map(\.volume))
+    let pools = Set(facts.pools.map { "pool \($0.name)" })  // a finding of their own
     return facts.volumes.sorted { $0.key < $1.key }.flatMap { id, record -> [Finding] in
+      if pools.contains(id) { return [] }
       switch record {
       case .failure(let error):
         return [
@@ -75,13 +77,16 @@ enum Diagnosis {
   }
 
   private static func persistentVolumes(_ facts: HostFacts) -> [Finding] {
-    facts.persistentVolumes.compactMap { volume in
+    let seesAll = facts.pools.allSatisfy { $0.problem == nil }
+    return facts.persistentVolumes.compactMap { volume in
       guard volume.csiDriver == WellKnown.orlop, let id = volume.csiVolumeHandle, facts.volumes[id] == nil else {
         return nil
       }
       return Finding(
-        "persistentvolume \(volume.name)", "its volume \(id) is in no pool of this host",
-        remedy: "mount the disk that holds it, or delete the PersistentVolume if the data is lost")
+        "persistentvolume \(volume.name)",
+        "its volume \(id) is in no \(seesAll ? "" : "readable ")pool of this host",
+        remedy: "mount the disk that holds it"
+          + (seesAll ? ", or delete the PersistentVolume if the data is lost" : ""))
     }
   }
 

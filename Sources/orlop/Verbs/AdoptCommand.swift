@@ -21,8 +21,10 @@ struct AdoptCommand: AsyncParsableCommand {
   @OptionGroup var host: HostOptions
 
   func run() async throws {
-    let names = try await host.client().adopt(only: volume)
-    for name in names { Output.print("persistentvolume/\(name) adopted") }
-    if names.isEmpty { Output.print("every volume on disk has its PersistentVolume") }
+    let adopted = try await host.client().adopt(only: volume)
+    for name in adopted.volumes { Output.print("persistentvolume/\(name) adopted") }
+    for problem in adopted.problems { Output.complain("error: " + problem) }
+    guard adopted.problems.isEmpty else { throw ExitCode.failure }
+    if adopted.volumes.isEmpty { Output.print("every volume on disk has its PersistentVolume") }
   }
 }
