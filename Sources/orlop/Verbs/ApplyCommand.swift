@@ -26,7 +26,19 @@ struct ApplyCommand: AsyncParsableCommand {
     }
   }
 
+  /// Creates or updates the object. Until the first write has taken the store's lock another process may be faster with the same
+  /// object; then the manifest is merged into what that one wrote.
   private static func apply(
+    _ object: Resource, _ client: some Client, _ options: WriteOptions
+  ) async throws -> (Written, String) {
+    do {
+      return try await attempt(object, client, options)
+    } catch let error as StatusError where error.reason == .alreadyExists || error.reason == .conflict {
+      return try await attempt(object, client, options)
+    }
+  }
+
+  private static func attempt(
     _ object: Resource, _ client: some Client, _ options: WriteOptions
   ) async throws -> (Written, String) {
     guard !object.name.isEmpty, let key = object.key else {
