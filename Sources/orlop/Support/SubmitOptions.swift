@@ -60,7 +60,7 @@ struct SubmitOptions: ParsableArguments {
     }
     if dryRun == .none {
       try await client.settle()
-      try await Unfinished(client: client).tell(about: submitted)
+      if try await Unfinished(client: client).tell(about: submitted) { failed = true }
     }
     if failed { throw ExitCode.failure }
   }

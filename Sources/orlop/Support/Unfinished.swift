@@ -8,14 +8,31 @@ import StorageAPI
 struct Unfinished {
   let client: any Client
 
-  /// One line on standard error for each of `keys` that is not what its manifest asks for.
-  func tell(about keys: [ObjectKey]) async throws {
+  /// One line on standard error for each of `keys` that is not what its manifest asks for; returns whether any of them has
+  /// failed, and does not just wait.
+  func tell(about keys: [ObjectKey]) async throws -> Bool {
+    var unfinished: [(object: Resource, state: String)] = []
     for key in keys {
       guard let object = try? await client.get(key), let state = Self.state(of: object) else { continue }
-      let reason = try await lastWord(on: object).map { ": " + $0 } ?? ""
-      let name = "\(key.kind.singular)/\(key.name)"
-      Output.complain("\(name) is \(state)\(reason); see `orlop describe \(key.kind.singular) \(key.name)`")
+      unfinished.append((object, state))
     }
+    guard !unfinished.isEmpty else { return false }
+    let lastWords = try await lastWords()
+    var failed = false
+    for (object, state) in unfinished {
+      guard let kind = object.kind else { continue }
+      let reason = lastWords[object.uid].map { ": " + $0.message } ?? ""
+      Output.complain(
+        "\(kind.singular)/\(object.name) is \(state)\(reason); see `orlop describe \(kind.singular) \(object.name)`")
+      failed = failed || lastWords[object.uid].map(Self.isFailure) == true
+    }
+    return failed
+  }
+
+  /// Whether `event` tells of something that was tried and went wrong. A pod that has no place yet is none of it: what it waits
+  /// for may be applied after it, in any order.
+  private static func isFailure(_ event: Event) -> Bool {
+    event.type == "Warning" && event.reason != "FailedScheduling"
   }
 
   /// The state that is not the end, or nil when all is well.
@@ -31,12 +48,12 @@ struct Unfinished {
     }
   }
 
-  /// The newest event about `object`.
-  private func lastWord(on object: Resource) async throws -> String? {
-    try await client.list(.event, namespace: object.namespace).objects
-      .map { Event(json: $0.json) }
-      .filter { $0.involvedUID == object.uid }
-      .max { ($0.lastTimestamp?.seconds ?? 0, $0.type) < ($1.lastTimestamp?.seconds ?? 0, $1.type) }?
-      .message
+  /// The newest event about each object, by the object's uid.
+  private func lastWords() async throws -> [String: Event] {
+    let events = try await client.list(.event, namespace: nil).objects.map { Event(json: $0.json) }
+    return Dictionary(events.map { ($0.involvedUID, $0) }) { Self.age($0) > Self.age($1) ? $0 : $1 }
   }
+
+  /// What orders events: their time and, of the same second, warnings last.
+  private static func age(_ event: Event) -> (Int64, String) { (event.lastTimestamp?.seconds ?? 0, event.type) }
 }

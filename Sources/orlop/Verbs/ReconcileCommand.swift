@@ -24,7 +24,10 @@ struct ReconcileCommand: AsyncParsableCommand {
     let restored = try await client.restore()
     for name in restored.published { Output.print("pod/\(name) mounted") }
     for (name, reason) in restored.failures { Output.complain("pod/\(name): \(reason)") }
-    if restored.isQuiet { Output.print("nothing to do") }
-    if !restored.failures.isEmpty { throw ExitCode.failure }
+    let pods = try await client.list(.pod, namespace: nil).objects.compactMap(\.key)
+    let claims = try await client.list(.persistentVolumeClaim, namespace: nil).objects.compactMap(\.key)
+    let failed = try await Unfinished(client: client).tell(about: claims + pods)
+    if restored.isQuiet && !failed { Output.print("nothing to do") }
+    if failed || !restored.failures.isEmpty { throw ExitCode.failure }
   }
 }
