@@ -2,6 +2,7 @@
 // Copyright the Orlop authors
 
 internal import Controllers
+internal import LinuxStorage
 internal import ObjectStore
 internal import StorageAPI
 
@@ -48,6 +49,7 @@ actor ReconcileLoop {
   func write<Value: Sendable>(_ body: @Sendable (LedgerTransaction) throws -> Value) throws -> Value {
     let (value, changes) = try ledger.write(at: clock(), body)
     for change in changes { reconciler.observe(change) }
+    FaultPoint.reach("engine.changed")
     return value
   }
 
@@ -61,6 +63,7 @@ actor ReconcileLoop {
       var running = 0
       while true {
         for begun in try takeTurns() {
+          FaultPoint.reach("engine.noted")
           running += 1
           group.addTask { [performer] in
             FinishedEffect(begun: begun, outcome: await performer.perform(begun.effect))
@@ -68,7 +71,9 @@ actor ReconcileLoop {
         }
         guard running > 0, let finished = try await group.next() else { return }
         running -= 1
+        FaultPoint.reach("engine.performed")
         try conclude(finished)
+        FaultPoint.reach("engine.concluded")
       }
     }
   }
