@@ -5,17 +5,27 @@ import Foundation
 import Testing
 
 /// The binary `orlop` that was built with the tests, run on a store of its own.
-struct OrlopProgram {
+struct OrlopProgram: Sendable {
   /// The directory of the store and the sockets; removed by ``withStore(_:)``.
   let state: String
+  /// The program's path; the one that was built with the tests if there is none.
+  var program: String?
+  /// What is put before the program's own path: another program that runs it under other circumstances.
+  var prefix: [String] = []
+  /// More variables of its environment.
+  var environment: [String: String] = [:]
+  /// How long it may take; then it is killed.
+  var limit = Duration.seconds(120)
 
   /// What a run left.
   struct Outcome: CustomStringConvertible {
     let output: String
     let complaints: String
+    /// The exit status, or the signal that ended it.
     let status: Int32
+    let isKilled: Bool
 
-    var description: String { "status \(status)\n\(output)\n\(complaints)" }
+    var description: String { "\(isKilled ? "signal" : "status") \(status)\n\(output)\n\(complaints)" }
   }
 
   /// Gives `body` a program whose store is empty and goes with it.
@@ -31,27 +41,58 @@ struct OrlopProgram {
 
   /// Runs `orlop` with `arguments`, `input` on its standard input, and waits for its end.
   func run(_ arguments: [String], input: String = "") throws -> Outcome {
+    try start(arguments, input: input).outcome()
+  }
+
+  /// Starts `orlop` with `arguments`, `input`, which is shorter than a pipe is long, on its standard input.
+  func start(_ arguments: [String], input: String = "") throws -> Running {
     let process = Process()
-    process.executableURL = try Self.binary()
-    process.arguments = arguments
-    process.environment = ["ORLOP_STATE": state, "ORLOP_RUN": state + "/run", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-    let (given, output, complaints) = (Pipe(), Pipe(), Pipe())
+    let command = try prefix + [program ?? Self.binary().path] + arguments
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.environment = [
+      "ORLOP_STATE": state, "ORLOP_RUN": state + "/run", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    ].merging(environment) { $1 }
+    let running = Running(process: process)
+    let given = Pipe()
     process.standardInput = given
-    process.standardOutput = output
-    process.standardError = complaints
-    try process.run()
+    process.standardOutput = running.output
+    process.standardError = running.complaints
+    // The pipe takes it all at once: whoever is killed early must not leave us writing to nobody.
     try given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try given.fileHandleForWriting.close()
-    let printed = output.fileHandleForReading.readDataToEndOfFile()
-    let complained = complaints.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      output: String(decoding: printed, as: UTF8.self), complaints: String(decoding: complained, as: UTF8.self),
-      status: process.terminationStatus)
+    try process.run()
+    let seconds = Double(limit.components.seconds) + Double(limit.components.attoseconds) / 1e18
+    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: running.watchdog)
+    return running
+  }
+
+  /// One that was started.
+  struct Running {
+    let process: Process
+    let output = Pipe()
+    let complaints = Pipe()
+    let watchdog: DispatchWorkItem
+
+    init(process: Process) {
+      self.process = process
+      watchdog = DispatchWorkItem { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    }
+
+    /// Waits for its end.
+    func outcome() -> Outcome {
+      let printed = output.fileHandleForReading.readDataToEndOfFile()
+      let complained = complaints.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      watchdog.cancel()
+      return Outcome(
+        output: String(decoding: printed, as: UTF8.self), complaints: String(decoding: complained, as: UTF8.self),
+        status: process.terminationStatus, isKilled: process.terminationReason == .uncaughtSignal)
+    }
   }
 
   /// The binary beside the one that runs the tests.
-  private static func binary() throws -> URL {
+  static func binary() throws -> URL {
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let binary = tests.deletingLastPathComponent().appendingPathComponent("orlop")
     try #require(FileManager.default.isExecutableFile(atPath: binary.path), "no binary at \(binary.path)")

@@ -1,0 +1,1 @@
+../PrivilegedTests/OrlopProgram.swift

@@ -1,0 +1,1 @@
+../ControllersTests/SeededRandom.swift

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Engine
+import Glibc
+import LinuxStorage
+import Testing
+import Volumes
+
+/// A place to die, and the command that is run afterwards.
+struct Fault: Sendable, Hashable, CustomTestStringConvertible {
+  enum Next: String, Sendable { case same, reconcile }
+
+  let step: String
+  let passage: Int
+  let next: Next
+
+  var testDescription: String { "\(step), passage \(passage), then \(next.rawValue)" }
+
+  /// The `passages` through each of `steps`, followed in turn by the same command and by `reconcile`; by both where there is only
+  /// one.
+  static func rows(_ steps: [String], passages: [Int]) -> [Fault] {
+    steps.flatMap { step in
+      let both = passages.count == 1 ? passages + passages : passages
+      return both.enumerated().map { Fault(step: step, passage: $1, next: $0 % 2 == 0 ? .same : .reconcile) }
+    }
+  }
+
+  // There are two volumes, of which one is an image, and one pod.
+  static let create = rows(VolumeSteps.create, passages: [1, 2])
+  static let stage =
+    rows(["attach.locked", "attach.attached"], passages: [1]) + rows(["stage.mounted"], passages: [1, 2])
+  static let publish =
+    rows(["publish.directories", "publish.done"], passages: [1])
+    + rows(["publish.bound", "publish.viewed"], passages: [1, 2])
+  static let unpublish =
+    rows(["unpublish.unbound", "unpublish.removed"], passages: [1])
+    + rows(["unstage.unmounted", "unstage.done"], passages: [1, 2])
+  static let delete = rows(VolumeSteps.delete, passages: [1, 2])
+  // The third object is the first claim, the fifth the pod; of three effects one is about the pod.
+  static let engine =
+    rows([EngineSteps.changed], passages: [3, 5])
+    + rows([EngineSteps.noted, EngineSteps.performed, EngineSteps.concluded], passages: [1, 3])
+}
+
+@Suite("Killed at any step, the next command finishes or undoes the work", .privileged, .serialized)
+struct SurvivalTests {
+  let host: OrlopHost
+
+  init() throws { host = try OrlopHost() }
+
+  /// Runs `orlop` and sees it die at `fault`.
+  func die(at fault: Fault, _ arguments: String..., input: String = "") throws {
+    var doomed = host.orlop
+    doomed.environment = ["ORLOP_FAULT": "\(fault.step):\(fault.passage)"]
+    let outcome = try doomed.run(arguments, input: input)
+    try #require(outcome.isKilled && outcome.status == SIGKILL, "\(fault.testDescription) was not reached: \(outcome)")
+  }
+
+  @Test("Every step of every module is among the faults")
+  func complete() {
+    let faults = Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.delete + Fault.engine
+    #expect(Set(faults.map(\.step)) == Set(VolumeSteps.all + EngineSteps.all))
+  }
+
+  @Test("A first apply", arguments: Fault.create + Fault.engine)
+  func creation(_ fault: Fault) throws {
+    try die(at: fault, "apply", "-f", "-", input: OrlopHost.manifest)
+    if fault.next == .reconcile {
+      try host.succeed("reconcile")
+      try host.expectAgreement()
+    }
+    try host.apply()
+    try host.expectWhole()
+    try host.succeed("delete", "-f", "-", input: OrlopHost.manifest)
+    try host.expectNothing()
+  }
+
+  @Test("A pod that comes back to its data", arguments: Fault.stage + Fault.publish)
+  func coming(_ fault: Fault) throws {
+    try host.apply()
+    try host.writeGreetings()
+    try host.succeed("delete", "pod", "app")
+    try die(at: fault, "apply", "-f", "-", input: OrlopHost.manifest)
+    switch fault.next {
+    case .same: try host.apply()
+    case .reconcile: try host.succeed("reconcile")
+    }
+    try host.expectWhole()
+    try host.expectGreetings()
+  }
+
+  @Test("A pod that goes", arguments: Fault.unpublish)
+  func going(_ fault: Fault) throws {
+    try host.apply()
+    try host.writeGreetings()
+    try die(at: fault, "delete", "pod", "app")
+    switch fault.next {
+    case .same: try host.succeed("delete", "pod", "app", "--ignore-not-found")
+    case .reconcile: try host.succeed("reconcile")
+    }
+    #expect(try host.phases() == ["PersistentVolume Bound", "PersistentVolumeClaim Bound"])
+    #expect(try host.mounts() == [])
+    try host.expectAgreement()
+    try host.apply()
+    try host.expectWhole()
+    try host.expectGreetings()
+  }
+
+  @Test("A deletion of everything", arguments: Fault.delete + Fault.engine)
+  func deletion(_ fault: Fault) throws {
+    try host.apply()
+    try die(at: fault, "delete", "-f", "-", input: OrlopHost.manifest)
+    if fault.next == .reconcile {
+      try host.succeed("reconcile")
+      try host.expectAgreement()
+    }
+    try host.succeed("delete", "--ignore-not-found", "-f", "-", input: OrlopHost.manifest)
+    try host.expectNothing()
+  }
+
+  @Test("At any moment")
+  func anyMoment() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var generator = SeededRandom(seed: seed)
+    for round in 0..<15 {
+      var doomed = host.orlop
+      doomed.limit = .milliseconds(Int64.random(in: 1...600, using: &generator))
+      let verb = Bool.random(using: &generator) ? "apply" : "delete"
+      let outcome = try doomed.run([verb, "-f", "-"], input: OrlopHost.manifest)
+      let told = "seed \(seed), round \(round): \(verb), killed after \(doomed.limit)"
+      #expect(outcome.isKilled || outcome.status == 0 || verb == "delete", "\(told): \(outcome)")
+    }
+    try host.apply()
+    try host.expectWhole()
+    try host.succeed("delete", "-f", "-", input: OrlopHost.manifest)
+    try host.expectNothing()
+    print("killed 15 times at any moment with seed \(seed)")
+  }
+
+  @Test("After a reboot, reconcile mounts every pod's volumes, with their data")
+  func reboot() throws {
+    try host.apply()
+    try host.apply(OrlopHost.claim("more") + "\n---\n" + OrlopHost.pod("other", claims: ["more", "logs"]))
+    try host.writeGreetings()
+    for path in try host.mounts().reversed() { try host.bench.host.unmount(path, lazily: false) }
+    #expect(try host.mounts() == [])
+    #expect(try host.orlop.run("doctor").status == 1)
+    #expect(try host.succeed("reconcile") == "pod/default/app mounted\npod/default/other mounted\n")
+    try host.expectGreetings()
+    try host.expectAgreement()
+    #expect(try host.succeed("reconcile") == "nothing to do\n")
+  }
+
+  @Test("A second apply changes nothing")
+  func secondApply() throws {
+    try host.apply()
+    let versions = "jsonpath={.items[*].metadata.resourceVersion}"
+    let before = try host.succeed("get", "sc,pv,pvc,pods,events", "-o", versions)
+    let lines = try host.apply().split(separator: "\n")
+    #expect(lines.count == 5)
+    #expect(lines.allSatisfy { $0.hasSuffix(" unchanged") }, "\(lines)")
+    #expect(try host.succeed("get", "sc,pv,pvc,pods,events", "-o", versions) == before)
+    try host.expectWhole()
+  }
+
+  @Test("Six commands at once wait for each other")
+  func together() throws {
+    let names = (1...6).map { "c\($0)" }
+    let running = try names.map { name in
+      let manifest = [OrlopHost.classes, OrlopHost.claim(name), OrlopHost.pod("p-" + name, claims: [name])]
+      return try host.orlop.start(["apply", "-f", "-"], input: manifest.joined(separator: "\n---\n"))
+    }
+    for program in running {
+      let outcome = program.outcome()
+      #expect(outcome.status == 0, "\(outcome)")
+    }
+    #expect(try host.phases() == ["PersistentVolume Bound", "PersistentVolumeClaim Bound", "Pod Running"])
+    #expect(try host.pool("volumes").count == 6)
+    #expect(try host.loops().count == 6)
+    try host.expectAgreement()
+  }
+}
