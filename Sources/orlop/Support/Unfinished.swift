@@ -54,6 +54,8 @@ struct Unfinished {
     return Dictionary(events.map { ($0.involvedUID, $0) }) { Self.age($0) > Self.age($1) ? $0 : $1 }
   }
 
-  /// What orders events: their time and, of the same second, warnings last.
-  private static func age(_ event: Event) -> (Int64, String) { (event.lastTimestamp?.seconds ?? 0, event.type) }
+  /// What orders events: their time and, of the same second, warnings last, the newest of them at the end.
+  private static func age(_ event: Event) -> (Int64, String, Int64) {
+    (event.lastTimestamp?.seconds ?? 0, event.type, event.metadata.resourceVersion ?? 0)
+  }
 }
