@@ -129,7 +129,10 @@ struct ShakyLoop {
     case .create(let object):
       guard let key = object.key else { return }
       note((try? store.create(object, at: key, now: Self.now, defaultClass: nil)) ?? false, key)
-    case .update(let object): object.key.map { note(store.update(object, at: $0), $0) }
+    case .update(let object):
+      guard let key = object.key else { return }
+      note(store.update(object, at: key), key)
+      if store.objects[key] == nil { watchEnd(of: object, at: key) }
     case .updateStatus(let object): object.key.map { note(store.updateStatus(object, at: $0), $0) }
     case .delete(let key, let uid), .remove(let key, let uid): note(store.delete(key, uid: uid, now: Self.now), key)
     case .emit: break
@@ -150,6 +153,16 @@ struct ShakyLoop {
       if let uid = stored.claimRef?.uid, let claim = world.claim(uid: uid), claim.volumeName == volume.name {
         violations.append("the claim of \(volume.name) lives, yet \(effect)")
       }
+    }
+  }
+
+  /// What is in use does not vanish.
+  private mutating func watchEnd(of object: Resource, at key: ObjectKey) {
+    if key.kind == .persistentVolumeClaim, world.pods(using: key).contains(where: { !$0.nodeName.isEmpty }) {
+      violations.append("\(key) went while a scheduled pod used it")
+    }
+    if let volume = object.typed(PersistentVolume.self), volume.phase == .bound {
+      violations.append("\(key) went while it was Bound")
     }
   }
 
