@@ -43,7 +43,7 @@ struct ProvisionedVolumeTests {
     #expect(request.parameters == ["diskformat": "thin"])
   }
 
-  @Test("The volume takes its fields from class and claim (P12, P30, P31, P32, B25, EV12)")
+  @Test("The volume takes its fields from class and claim (P30, P31, P32, B25, EV12)")
   func fields() throws {
     let (request, world) = try request { $0.json.set(["ReadWriteMany"], "spec", "accessModes") }
     let decision = follow(request, made(400_000_000), in: world)

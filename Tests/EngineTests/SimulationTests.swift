@@ -130,16 +130,76 @@ import Testing
 
   @Test("Deleting a claim takes its provisioned volume with it (T2, R1, R13, R14)")
   func deletion() throws {
-    let text = Self.storageClass("ext.example.com") + Self.claim(of: "fast")
-    var objects = try settled(text, provisioners: ["ext.example.com"]).objects
-    for index in objects.indices where objects[index].kind == .persistentVolumeClaim {
-      objects[index].metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000)
+    let after = try settled(Self.pair, provisioners: ["ext.example.com"]) { object in
+      if object.kind == .persistentVolumeClaim { object.metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000) }
     }
-    var after = try simulation("", provisioners: ["ext.example.com"])
-    for object in objects { try after.add(object) }
-    try after.run()
     #expect(after.objects.map(\.kind) == [.storageClass])
     #expect(reasons(after) == [])
+  }
+
+  /// The objects of `text` settled, then changed by `change`, then settled again.
+  private func settled(
+    _ text: String, provisioners: Set<String> = [], then change: (inout Resource) -> Void
+  ) throws -> Simulation {
+    var objects = try settled(text, provisioners: provisioners).objects
+    for index in objects.indices { change(&objects[index]) }
+    var after = try simulation("", provisioners: provisioners)
+    for object in objects { try after.add(object) }
+    try after.run()
+    return after
+  }
+
+  private static let pair = storageClass("ext.example.com") + claim(of: "fast")
+
+  @Test(
+    "A volume deleted before its claim stays, Terminating and Bound, until the claim is gone; then its storage goes too (T8, T9)"
+  )
+  func volumeFirst() throws {
+    let waiting = try settled(Self.pair, provisioners: ["ext.example.com"]) { object in
+      if object.kind == .persistentVolume { object.metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000) }
+    }
+    let volume = try #require(waiting.world.all(PersistentVolume.self).first)
+    #expect(volume.isTerminating && volume.phase == .bound)
+    let both = try settled(Self.pair, provisioners: ["ext.example.com"]) { object in
+      if object.kind != .storageClass { object.metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000) }
+    }
+    #expect(both.objects.map(\.kind) == [.storageClass])
+  }
+
+  @Test("A Bound volume whose protection is taken away by hand goes, and its claim is Lost (T12, B40)")
+  func forced() throws {
+    let after = try settled(Self.volume + Self.claim(of: "\"\"")) { object in
+      guard object.kind == .persistentVolume else { return }
+      object.metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000)
+      object.metadata.finalizers = ["example.com/other"]
+    }
+    #expect(after.world.all(PersistentVolumeClaim.self).map(\.phase) == [.bound])
+    var objects = after.objects
+    objects.removeAll { $0.kind == .persistentVolume }
+    var lost = try simulation("")
+    for object in objects { try lost.add(object) }
+    try lost.run()
+    #expect(lost.world.all(PersistentVolumeClaim.self).map(\.phase) == [.lost])
+    #expect(reasons(lost) == ["ClaimLost"])
+  }
+
+  @Test("A Released volume serves no new claim of the same name until claimRef is removed (R2, B55)")
+  func released() throws {
+    var objects = try settled(Self.volume + Self.claim(of: "\"\"")).objects
+    objects.removeAll { $0.kind == .persistentVolumeClaim }
+    var again = try simulation(Self.claim(of: "\"\""))
+    for object in objects { try again.add(object) }
+    try again.run()
+    #expect(again.world.volume("disk")?.phase == .released)
+    #expect(again.world.all(PersistentVolumeClaim.self).map(\.phase) == [.pending])
+    var freed = try simulation("")
+    for object in again.objects {
+      var object = object
+      if object.kind == .persistentVolume { object.json.set(nil, "spec", "claimRef") }
+      try freed.add(object)
+    }
+    try freed.run()
+    #expect(freed.world.volume("disk")?.phase == .bound)
   }
 
   @Test("The list holds the objects, then the events, each told once with its count (EV30, EV31)")
