@@ -84,7 +84,7 @@ import Volumes
     }
     let listed = try await bench.volumes.volumes()
     #expect(listed.map(\.id) == ["vol-1"])
-    #expect(throws: VolumeError.self) { try listed[0].record.get() }
+    #expect(throws: VolumeError.self) { try listed.first?.record.get() }
     #expect(try FileMetadata.of(FilePath(home + "/image")) == image)
     #expect(try bench.mounts == [])
     // Other volumes go on.
