@@ -64,7 +64,7 @@ struct ProvisionedVolumeTests {
     #expect(volume.annotation(WellKnown.boundByController) == nil)
     #expect(volume.annotation(WellKnown.deletionSecretName) == "")
     #expect(volume.annotation(WellKnown.deletionSecretNamespace) == "")
-    #expect(volume.metadata.finalizers == [WellKnown.externalProvisionerFinalizer])
+    #expect(volume.metadata.finalizers == [WellKnown.externalProvisionerFinalizer, WellKnown.volumeProtection])
     #expect(volume.csiVolumeHandle == "h")
   }
 

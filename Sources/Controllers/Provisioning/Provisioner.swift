@@ -165,6 +165,7 @@ extension ProvisionRequest {
     volume.setAnnotation(WellKnown.deletionSecretName, "")
     volume.setAnnotation(WellKnown.deletionSecretNamespace, "")
     volume.addFinalizer(WellKnown.externalProvisionerFinalizer)
+    volume.addFinalizer(WellKnown.volumeProtection)  // as admission would: one write less (rule T1)
     var spec = source
     spec["accessModes"] = .strings(claim.accessModes)
     spec["persistentVolumeReclaimPolicy"] = .string((storageClass.reclaimPolicy ?? .delete).rawValue)

@@ -63,8 +63,8 @@ struct StepCarrier {
         next.json["status"] = status
         next.metadata.resourceVersion = version
       }
-    case .delete(let key, let uid): try delete(key, uid, force: false)
-    case .remove(let key, let uid): try delete(key, uid, force: true)
+    case .delete(let key, let uid): try delete(key, uid, force: false, &written)
+    case .remove(let key, let uid): try delete(key, uid, force: true, &written)
     case .emit(let notice): try emit(notice)
     case .perform: break
     }
@@ -91,9 +91,11 @@ struct StepCarrier {
     written.insert(key)
   }
 
-  private func delete(_ key: ObjectKey, _ uid: String, force: Bool) throws {
+  /// Asks for the deletion of `key`, which is a write of it: what follows in the decision builds on it.
+  private func delete(_ key: ObjectKey, _ uid: String, force: Bool, _ written: inout Set<ObjectKey>) throws {
     do {
       try transaction.delete(key, uid: uid, force: force)
+      written.insert(key)
     } catch let error as LedgerError where error.code == .notFound {
       return
     }
