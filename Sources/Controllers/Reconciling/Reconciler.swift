@@ -60,7 +60,11 @@ public struct Reconciler: Sendable {
     }
     guard old != new else { return }
     mark(key)
-    for other in world.keysAffected(by: key, old: old, new: new) { mark(other) }
+    // In an order that is always the same: of two pods that want a volume for one, the first to be looked at gets it.
+    let others = world.keysAffected(by: key, old: old, new: new)
+    for other in others.sorted(by: { ($0.kind.name, $0.namespace, $0.name) < ($1.kind.name, $1.namespace, $1.name) }) {
+      mark(other)
+    }
     if Wakening.freesVolumes(old: old, new: new) { wakesWaiters = true }
   }
 
