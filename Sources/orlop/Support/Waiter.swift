@@ -40,10 +40,12 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// Waits for other processes to bring about what this one cannot.
+/// Waits for what this process cannot bring about now: others have to change objects, or to let go of a volume.
 struct Waiter {
   /// How often the store is asked.
   static let interval = Duration.milliseconds(200)
+  /// How often, in times that the store is asked, what failed is tried again.
+  static let retry = 10
 
   let client: LocalClient
   let timeout: TimeSpan
@@ -66,9 +68,13 @@ struct Waiter {
     await client.release()
     let clock = ContinuousClock()
     let end = timeout.seconds == 0 ? nil : clock.now + .seconds(timeout.seconds)
+    var rounds = 0
     while try await !isDone() {
       if let end, clock.now >= end { throw EngineError(.failed, "timed out: " + reason()) }
       try await Task.sleep(for: Self.interval)
+      rounds += 1
+      // There need not be anybody else: what was in use a moment ago may be free now. Who holds the lock does it, too.
+      if rounds % Self.retry == 0, (try? await client.settle()) != nil { await client.release() }
     }
   }
 
