@@ -3,6 +3,7 @@
 
 import Engine
 import FoundationEssentials
+import ObjectStore
 import StorageAPI
 import Testing
 
@@ -69,5 +70,29 @@ import Testing
     let findings = try await host.client().examine()
     #expect(findings.map(\.subject) == ["persistentvolume \(id)"])
     #expect(findings.compactMap(\.repair).isEmpty)
+  }
+
+  @Test("An interrupted creation is undone when no claim wants the volume any more, and only then")
+  func replay() async throws {
+    let host = try TestHost()
+    try await host.client().apply([Sample.storageClass, Sample.claim].joined(separator: "\n---\n"))
+    let claim = try await host.client().claim("data")
+    let interrupted = VolumeOperation(
+      volume: claim.volumeName, claim: claim.uid, pool: "", work: .create, started: Timestamp(seconds: 1_800_000_000))
+    func interrupt() throws {
+      let ledger = try Ledger.open(at: host.state, mode: .readWrite)
+      try ledger.write(at: interrupted.started) { try $0.begin(interrupted) }
+      try ledger.close()
+    }
+
+    try interrupt()
+    try await host.client().settle()
+    #expect(try host.volumesOnDisk() == [claim.volumeName])
+
+    try host.loseDatabase()
+    try interrupt()
+    try await host.client().settle()
+    #expect(try host.volumesOnDisk() == [])
+    #expect(try await host.client().examine() == [])
   }
 }

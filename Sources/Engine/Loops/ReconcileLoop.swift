@@ -61,8 +61,9 @@ actor ReconcileLoop {
     told = []
     try await withThrowingTaskGroup(of: FinishedEffect.self) { group in
       var running = 0
+      var beginning: [BegunEffect] = []
       while true {
-        for begun in try takeTurns() {
+        for begun in try beginning + takeTurns() {
           FaultPoint.reach("engine.noted")
           running += 1
           group.addTask { [performer] in
@@ -72,7 +73,7 @@ actor ReconcileLoop {
         guard running > 0, let finished = try await group.next() else { return }
         running -= 1
         FaultPoint.reach("engine.performed")
-        try conclude(finished)
+        beginning = try conclude(finished)
         FaultPoint.reach("engine.concluded")
       }
     }
@@ -117,14 +118,20 @@ actor ReconcileLoop {
     return nil
   }
 
-  /// Writes down how an effect has ended, and what its decider makes of that.
-  private func conclude(_ finished: FinishedEffect) throws {
+  /// Writes down how an effect has ended, and what its decider makes of that; returns the effect that follows, if one does.
+  private func conclude(_ finished: FinishedEffect) throws -> [BegunEffect] {
     let begun = finished.begun
     let decision = reconciler.followUp(begun.turn, begun.effect, finished.outcome, at: clock())
-    try transaction { carrier in
+    return try transaction { carrier in
       let result = try carrier.carry(out: begun.rest + decision.steps) { reconciler.observe($0) }
       try carrier.end(begun.effect, finished.outcome)
-      reconciler.finish(begun.turn, retry: finished.outcome.isFailure || result.isRefused, at: clock())
+      if case .effect(let effect, let rest) = result {
+        try carrier.begin(effect)
+        return [BegunEffect(turn: begun.turn, effect: effect, rest: rest)]
+      }
+      reconciler.finish(
+        begun.turn, retry: finished.outcome.isFailure || result.isRefused || decision.retries, at: clock())
+      return []
     }
   }
 
