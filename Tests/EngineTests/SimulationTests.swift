@@ -137,6 +137,15 @@ import Testing
     #expect(reasons(after) == [])
   }
 
+  @Test("A pending claim that is deleted is told once more what it waited for, and goes (T2, T3, B32)")
+  func pendingDeletion() throws {
+    let after = try settled(Self.claim(of: "\"\"")) {
+      $0.metadata.deletionTimestamp = Timestamp(seconds: 1_800_000_000)
+    }
+    #expect(after.objects.isEmpty)
+    #expect(reasons(after) == ["FailedBinding"])
+  }
+
   /// The objects of `text` settled, then changed by `change`, then settled again.
   private func settled(
     _ text: String, provisioners: Set<String> = [], then change: (inout Resource) -> Void

@@ -49,7 +49,7 @@ public struct Simulation: Sendable {
     newUID = options.newUID
     store = SimulatedStore(newUID: options.newUID)
     provisioners = options.provisioners
-    deciders = VolumeControllers.all(settings) + options.furtherDeciders
+    deciders = VolumeControllers.allAsInKubernetes(settings) + options.furtherDeciders
     reconciler = Reconciler(deciders: deciders)
   }
 
