@@ -144,6 +144,9 @@ struct VolumeSandboxTests {
       return process.terminationStatus
     }
     #expect(try run("1234", "4242", "echo hello >\(path)/mine && cat \(path)/mine >/dev/null") == 0)
+    // It is his directory, but he cannot put a link where root will unmount.
+    #expect(try run("1234", "4242", "mv \(home)/volumes \(home)/elsewhere") != 0)
+    #expect(try run("1234", "4242", "chmod 777 \(home) || touch \(home)/new") != 0)
     #expect(try run("5678", "5678", "ls \(path)") != 0)
     #expect(try run("5678", "5678", "cat \(path)/mine") != 0)
     #expect(try run("5678", "5678", "ls \(bench.layout.state)/pods") != 0)

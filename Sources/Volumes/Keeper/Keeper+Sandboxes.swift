@@ -16,7 +16,8 @@ extension Keeper {
     } catch {
       publisher.undo()
       unstageIdle(plan.volumeIDs)
-      try? SandboxRemover(self, home).removeEmpty()
+      // What was there before stays, and so does its directory.
+      if (try? MountTable(host).beneath(home.path).isEmpty) == true { try? SandboxRemover(self, home).removeEmpty() }
       throw error
     }
   }
@@ -28,6 +29,7 @@ extension Keeper {
     let table = try MountTable(host)
     let mounts = table.beneath(home.path)
     let staged = stagedVolumes(table)
+    if !mounts.isEmpty { try home.checkParts() }
     for entry in mounts { try takeDown(entry.target, of: home.subject) }
     FaultPoint.reach("unpublish.unbound")
     guard !mounts.isEmpty else { return Set(staged.keys) }

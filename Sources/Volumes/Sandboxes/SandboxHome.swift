@@ -6,7 +6,8 @@ internal import SystemPackage
 
 /// The directory of one sandbox, open and locked.
 ///
-/// It belongs to the sandbox's user, who may do in it what he likes: nothing in it is believed, everything is reached by descriptor.
+/// It belongs to the sandbox's user, and is immutable where the filesystem can, so that he cannot put a link where we unmount by
+/// path. All the same nothing in it is believed: whatever can be is reached by descriptor.
 struct SandboxHome: Sendable {
   let name: SandboxName
   /// Where it lies, for the mount table and for messages.
@@ -32,10 +33,7 @@ struct SandboxHome: Sendable {
           return parent
         }
         let home = try SandboxHome(name, in: parent, directories)
-        try attempt(home.subject) { () throws(HostError) in
-          try home.directory.changeOwner(uid: request.user, gid: request.fsGroup ?? request.group)
-          try home.directory.changeMode(0o750)
-        }
+        try home.furnish(user: request.user, group: request.fsGroup ?? request.group)
         return home
       } catch {
         guard error.code == .notFound else { throw error }
@@ -63,8 +61,38 @@ struct SandboxHome: Sendable {
     path = FilePath(directories.layout.directory(of: name))
   }
 
-  /// The directory `part` in it, which belongs to root, made if it is missing.
+  /// What is in it: the mounts of its volumes, its containers' views of them, and the content of scratch volumes.
+  private static let parts = ["volumes", "containers", "scratch"]
+
+  /// Makes the parts, which belong to root, and gives the directory itself to its user.
+  private func furnish(user: UInt32, group: UInt32) throws(VolumeError) {
+    try attempt(subject) { () throws(HostError) in
+      let found = try directory.metadata()
+      var isRight = (found.uid, found.gid, found.mode) == (user, group, 0o750)
+      for part in Self.parts where try directory.metadata(of: part) == nil { isRight = false }
+      if !isRight {
+        try directory.setImmutable(false)
+        for part in Self.parts { _ = try directory.ensureDirectory(part, mode: 0o755) }
+        try directory.changeOwner(uid: user, gid: group)
+        try directory.changeMode(0o750)
+      }
+      try directory.setImmutable(true)
+    }
+  }
+
+  /// The directory `part` in it.
   func part(_ part: String) throws(VolumeError) -> Directory {
-    try attempt(subject) { () throws(HostError) in try directory.ensureDirectory(part, mode: 0o755) }
+    try attempt(subject) { () throws(HostError) in try directory.directory(part) }
+  }
+
+  /// Throws ``VolumeError/Code/damaged`` when a part is no directory any more: then a path through it leads nobody knows where.
+  func checkParts() throws(VolumeError) {
+    for part in Self.parts {
+      let found = try attempt(subject) { () throws(HostError) in try directory.metadata(of: part) }
+      guard found == nil || found?.kind == .directory else {
+        throw VolumeError(
+          .damaged, "\(subject): somebody has put something else in the place of \(path)/\(part); remove that")
+      }
+    }
   }
 }

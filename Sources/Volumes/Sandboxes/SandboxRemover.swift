@@ -16,6 +16,7 @@ struct SandboxRemover {
 
   /// Removes everything: the mount points, the scratch volumes with their content, and what its user left beside them.
   func remove() throws(VolumeError) {
+    try release()
     try removeMountPoints()
     try attempt(home.subject) { () throws(HostError) in
       for entry in try home.directory.entries() { try home.directory.removeTree(entry) }
@@ -25,12 +26,18 @@ struct SandboxRemover {
 
   /// Removes what holds nothing; for a sandbox whose publication failed.
   func removeEmpty() throws(VolumeError) {
+    try release()
     try removeMountPoints()
     let isEmpty = try attempt(home.subject) { () throws(HostError) in
       for entry in try home.directory.entries() { try home.directory.removeDirectory(entry) }
       return try home.directory.isEmpty()
     }
     if isEmpty { try removeSelf() }
+  }
+
+  /// Lets the directory be changed. Nothing is mounted in it, so that no path through it matters any more.
+  private func release() throws(VolumeError) {
+    try attempt(home.subject) { () throws(HostError) in _ = try home.directory.setImmutable(false) }
   }
 
   private func removeMountPoints() throws(VolumeError) {
