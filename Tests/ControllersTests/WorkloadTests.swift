@@ -111,6 +111,22 @@ private func deployment(_ replicas: Int64? = 2, strategy: JSONObject? = nil, ima
     #expect(!mixed && old.isDisjoint(with: host.podNames) && host.pods.count == 2)
   }
 
+  @Test("A paused deployment replaces nothing until it goes on (SS6)")
+  func paused() {
+    var host = PodSimulation([deployment(2)])
+    host.settle()
+    let old = host.podNames
+    host.apply(deployment(2, image: "nginx:2").changed { $0.json.set(true, "spec", "paused") })
+    host.settle()
+    #expect(host.podNames == old)
+    host.apply(deployment(1, image: "nginx:2").changed { $0.json.set(true, "spec", "paused") })
+    host.settle()
+    #expect(host.pods.count == 1 && Set(old).isSuperset(of: host.podNames))
+    host.apply(deployment(2, image: "nginx:2"))
+    host.settle()
+    #expect(host.pods.count == 2 && Set(old).isDisjoint(with: host.podNames))
+  }
+
   @Test("With a ReadWriteOncePod claim, RollingUpdate waits for ever and Recreate succeeds", arguments: [false, true])
   func exclusiveClaim(recreates: Bool) {
     func exclusive(_ image: String) -> Resource {

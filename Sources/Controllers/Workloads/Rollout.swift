@@ -31,9 +31,15 @@ struct Rollout: Sendable {
     let surge: Int
     (surge, maxUnavailable) = Self.limits(of: deployment, replicas: replicas)
 
-    if current.count > replicas {
-      deletions = Self.leastUseful(current, current.count - replicas)
+    let isPaused = deployment.json.flag("spec", "paused")
+    let counted = isPaused ? active : current
+    if counted.count > replicas {
+      deletions = Self.leastUseful(counted, counted.count - replicas)
       reason = "the deployment has more pods than it asks for"
+    }
+    guard !isPaused else {
+      if deletions.isEmpty { reason = "the deployment is paused: no pods are made or replaced" }
+      return
     }
     guard !deployment.isRecreate else {
       recreate(replicas, old: old, leavingOld: leaving.filter { !isCurrent($0) })
