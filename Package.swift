@@ -58,6 +58,11 @@ let package = Package(
         logging, system,
       ],
       swiftSettings: strict),
+    // For hack/bench alone: what is measured, and what it is measured against.
+    .executableTarget(
+      name: "benchmark", dependencies: ["LinuxStorage", "Volumes"], path: "hack/benchmark/engine",
+      swiftSettings: strict),
+    .executableTarget(name: "bare", path: "hack/benchmark/bare"),
     tests("LinuxStorage", ["LinuxStorage", system]),
     tests("Volumes", ["Volumes", "LinuxStorage", system]),
     tests("StorageAPI", ["StorageAPI"]),
