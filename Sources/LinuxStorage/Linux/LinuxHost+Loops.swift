@@ -49,7 +49,7 @@ extension LinuxHost {
     release(device.number)
   }
 
-  /// The devices that /sys/block shows as attached, each asked by LOOP_GET_STATUS64.
+  /// The devices that /proc/partitions shows as attached, each asked by LOOP_GET_STATUS64.
   public func attachedLoops() throws(HostError) -> [LoopDevice] {
     var found: [LoopDevice] = []
     for number in try attachedNumbers() {
@@ -201,12 +201,19 @@ extension LinuxHost {
     return descriptor
   }
 
-  /// The numbers of the devices that have a file, from sysfs, ascending.
+  /// The numbers of the devices that have a file, ascending: those in /proc/partitions, proc(5), which leaves out what is
+  /// empty. One file to read, however many device nodes there are.
   private func attachedNumbers() throws(HostError) -> [UInt32] {
-    let blocks = try Directory.open("/sys/block")
-    return try blocks.entries().compactMap { name in
-      guard name.hasPrefix("loop"), let number = UInt32(name.dropFirst(4)) else { return nil }
-      return access("/sys/block/\(name)/loop/backing_file", F_OK) == 0 ? number : nil
+    let partitions = try SparseFile.open("partitions", in: try Directory.open("/proc"))
+    var text: [UInt8] = []
+    var chunk: [UInt8]
+    repeat {
+      chunk = try partitions.read(at: Int64(text.count), count: 1 << 14)
+      text += chunk
+    } while chunk.count == 1 << 14
+    return text.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      let fields = line.split(separator: UInt8(ascii: " ")).map { UInt32(String(decoding: $0, as: UTF8.self)) }
+      return fields.count == 4 && fields[0] == loopMajor ? fields[1] : nil
     }.sorted()
   }
 }
