@@ -33,8 +33,9 @@ public protocol StorageHost: Sendable {
 
   // MARK: Filesystems
 
-  /// What libblkid finds on the file or device at `path`; nil when it finds nothing at all.
-  func signature(at path: FilePath) throws(HostError) -> FilesystemSignature?
+  /// What is on the file or device at `path`; nil when there is nothing at all. When the one read that it takes shows exactly what
+  /// is `expected`, the answer is that; otherwise it is what libblkid finds.
+  func signature(at path: FilePath, expected: FilesystemSignature?) throws(HostError) -> FilesystemSignature?
 
   /// Size and use of the filesystem that holds `path`, statfs(2).
   func usage(at path: FilePath) throws(HostError) -> FilesystemUsage

@@ -162,11 +162,11 @@ import Testing
   @Test("The signature is read from the real file")
   func signature() async throws {
     try image.truncate(to: 64 << 20)
-    #expect(try host.signature(at: image.path) == nil)
+    #expect(try host.signature(at: image.path, expected: nil) == nil)
     let uuid = "0123abcd-4567-89ef-0000-ffffffffffff"
     try await ProgramRunner().require("mkfs.ext3", ["-q", "-F", "-U", uuid, image.path.string])
-    #expect(try host.signature(at: image.path) == FilesystemSignature(type: "ext3", uuid: uuid))
-    let missing = #expect(throws: HostError.self) { try host.signature(at: path("missing")) }
+    #expect(try host.signature(at: image.path, expected: nil) == FilesystemSignature(type: "ext3", uuid: uuid))
+    let missing = #expect(throws: HostError.self) { try host.signature(at: path("missing"), expected: nil) }
     #expect(missing?.code == .notFound)
   }
 }

@@ -61,6 +61,13 @@ public struct ExtSuperblock: Sendable, Hashable {
   /// How many errors the kernel found since the last check.
   public var errorCount: Int64 { Int64(self[0x194, as: UInt32.self]) }
 
+  /// `ext2`, `ext3` or `ext4`, by the features, as libblkid tells them apart.
+  var type: String {
+    let isOld = incompatibleFeatures & ~0x16 == 0 && readOnlyFeatures & ~0x7 == 0
+    guard isOld else { return "ext4" }
+    return hasJournal ? "ext3" : "ext2"
+  }
+
   var hasMetadataChecksums: Bool { readOnlyFeatures & 0x400 != 0 }
   var hasGroupChecksums: Bool { readOnlyFeatures & 0x10 != 0 }
   /// Whether the checksums of the metadata do not depend on the UUID.

@@ -89,9 +89,13 @@ extension FakeHost {
     }
   }
 
-  /// What libblkid finds on the real file at `path`.
-  public func signature(at path: FilePath) throws(HostError) -> FilesystemSignature? {
-    try perform(.signature) { (state) throws(HostError) in try FilesystemSignature.probe(path) }
+  /// What is on the real file at `path`.
+  public func signature(
+    at path: FilePath, expected: FilesystemSignature?
+  ) throws(HostError) -> FilesystemSignature? {
+    try perform(.signature) { (state) throws(HostError) in
+      try FilesystemSignature.probe(path, expected: expected)
+    }
   }
 
   /// What was given to ``setUsage(_:at:)``, or the real filesystem's usage.

@@ -8,11 +8,28 @@ public import SystemPackage
 extension FilesystemSignature {
   /// What libblkid finds on the regular file or block device at `path`, read-only; nil when it finds nothing at all.
   /// `invalid` when there are several contradicting signatures: then nobody should touch it.
-  public static func probe(_ path: FilePath) throws(HostError) -> FilesystemSignature? {
+  ///
+  /// libblkid looks for everything there is, in a hundred places. When it is an ext filesystem that is `expected`, and it is
+  /// there with nothing before it, libblkid is not asked.
+  public static func probe(
+    _ path: FilePath, expected: FilesystemSignature? = nil
+  ) throws(HostError) -> FilesystemSignature? {
     let raw = try call("open", "open \(path)") {
       path.withPlatformString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     }
-    return try probe(PathHandle(adopting: FileDescriptor(rawValue: raw), at: path))
+    let file = SparseFile(adopting: FileDescriptor(rawValue: raw), at: path)
+    if let expected, ext(on: file) == expected { return expected }
+    return try probe(file)
+  }
+
+  /// The ext filesystem whose superblock is in order, behind 1024 bytes of zeros, where other content would begin.
+  static func ext(on file: SparseFile) -> FilesystemSignature? {
+    let length = ExtSuperblock.length
+    guard let bytes = try? file.read(at: 0, count: Int(ExtSuperblock.primaryOffset) + length),
+      bytes.dropLast(length).allSatisfy({ $0 == 0 }),
+      let superblock = try? ExtSuperblock(Array(bytes.suffix(length)), described: file.path.string)
+    else { return nil }
+    return FilesystemSignature(type: superblock.type, uuid: superblock.uuid.description)
   }
 
   /// What libblkid finds on the open file, which must be readable.

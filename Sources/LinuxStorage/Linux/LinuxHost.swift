@@ -49,9 +49,11 @@ public final class LinuxHost: StorageHost {
 
   // MARK: Filesystems
 
-  /// What libblkid finds on the file or device at `path`.
-  public func signature(at path: FilePath) throws(HostError) -> FilesystemSignature? {
-    try FilesystemSignature.probe(path)
+  /// What is on the file or device at `path`.
+  public func signature(
+    at path: FilePath, expected: FilesystemSignature?
+  ) throws(HostError) -> FilesystemSignature? {
+    try FilesystemSignature.probe(path, expected: expected)
   }
 
   /// Size and use of the filesystem that holds `path`, statfs(2).

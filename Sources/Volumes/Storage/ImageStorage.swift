@@ -215,8 +215,10 @@ struct ImageStorage: StorageSystem {
   /// A missing or different UUID is an error, whatever else is there; nothing is ever formatted here.
   private func checkSignature(_ home: VolumeHome, _ image: VolumeRecord.ImageRecord) throws(VolumeError) {
     let path = home.directory.path.appending(Self.fileName)
-    let found = try attempt("volume \(home.id)") { () throws(HostError) in try host.signature(at: path) }
     let expected = FilesystemSignature(type: image.filesystem.rawValue, uuid: image.uuid)
+    let found = try attempt("volume \(home.id)") { () throws(HostError) in
+      try host.signature(at: path, expected: expected)
+    }
     guard found != expected else { return }
     let words = found.map { "\($0.type) with UUID \($0.uuid ?? "none")" } ?? "no filesystem at all"
     throw VolumeError(
