@@ -11,34 +11,34 @@ extension LinuxHost {
   public func holders(of target: MountTarget) throws(HostError) -> [MountHolder] {
     let processes = try processes()
     var wanted = WantedMounts(target)
-    let elsewhere = try namespaces(of: processes, holding: &wanted)
+    _ = wanted.take(from: try MountTable.read("/proc/self/mountinfo"))
+    let elsewhere = namespaces(of: processes, holding: &wanted)
     return elsewhere + processes.flatMap { holders(in: $0, of: wanted) }
   }
 
   /// Reads the mount table of every mount namespace but our own.
   public func otherNamespaces(holding target: MountTarget) throws(HostError) -> [MountHolder] {
     var wanted = WantedMounts(target)
-    return try namespaces(of: processes(), holding: &wanted)
+    return namespaces(of: try processes(), holding: &wanted)
   }
 
   private func processes() throws(HostError) -> [Int32] {
     try Directory.open("/proc").entries().compactMap { Int32($0) }.sorted()
   }
 
-  /// The mount namespaces, other than our own, that have wanted mounts; remembers the numbers of those and of our own.
-  private func namespaces(
-    of processes: [Int32], holding wanted: inout WantedMounts
-  ) throws(HostError) -> [MountHolder] {
+  /// The mount namespaces, other than our own, that have wanted mounts; remembers the numbers of those.
+  private func namespaces(of processes: [Int32], holding wanted: inout WantedMounts) -> [MountHolder] {
     let own = link("/proc/self/ns/mnt")
     var namespaces: [String: Int32] = [:]
     for process in processes {
       let namespace = link("/proc/\(process)/ns/mnt")
-      if !namespace.isEmpty, namespaces[namespace] == nil { namespaces[namespace] = process }
+      guard namespace != own, !namespace.isEmpty, namespaces[namespace] == nil else { continue }
+      namespaces[namespace] = process
     }
     var holders: [MountHolder] = []
-    for (namespace, process) in namespaces.sorted(by: { $0.value < $1.value }) {
+    for process in namespaces.values.sorted() {
       guard let table = try? MountTable.read("/proc/\(process)/mountinfo") else { continue }
-      for mount in wanted.take(from: table) where namespace != own {
+      for mount in wanted.take(from: table) {
         holders.append(holder(process, .mountNamespace, mount.entry.target.string))
       }
     }
@@ -81,10 +81,12 @@ extension LinuxHost {
 
   /// What the magic link at `path` shows, readlink(2); empty when it is gone.
   private func link(_ path: String) -> String {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let length = readlink(path, &buffer, buffer.count)
-    guard length > 0 else { return "" }
-    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX)) { buffer in
+      guard let start = buffer.baseAddress else { return "" }
+      let length = readlink(path, start, buffer.count)
+      guard length > 0 else { return "" }
+      return String(decoding: UnsafeRawBufferPointer(buffer).prefix(length), as: UTF8.self)
+    }
   }
 }
 
