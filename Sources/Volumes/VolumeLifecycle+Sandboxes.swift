@@ -18,13 +18,16 @@ extension VolumeLifecycle {
   ///
   /// Throws ``VolumeError/Code/inUse``, naming who, when somebody still works in it; what was taken down by then stays so.
   public func unpublish(_ name: SandboxName) async throws(VolumeError) {
-    try await turns.run([key(name)]) { () async throws(VolumeError) in
-      let seen = try await self.look { (keeper) throws(VolumeError) in try keeper.unbind(name) }
-      for id in seen.sorted() {
-        _ = try await self.turn([self.key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
-      }
-      try await self.look { (keeper) throws(VolumeError) in try keeper.remove(name) }
+    try await keeper.threads.run { () async throws(VolumeError) in
+      try await self.turns.run([self.key(name)]) { () async throws(VolumeError) in try await self.takeDown(name) }
     }
+  }
+
+  private func takeDown(_ name: SandboxName) async throws(VolumeError) {
+    for id in try keeper.unbind(name).sorted() {
+      _ = try await turn([key(id)]) { (keeper) throws(VolumeError) in try keeper.unstageIfIdle(id) }
+    }
+    try keeper.remove(name)
   }
 
   /// The sandboxes that have a directory on this host, with the mounts that the kernel shows in them.

@@ -45,7 +45,11 @@ extension VolumeLifecycle {
   /// Throws ``VolumeError/Code/conflict`` when it exists but differs, ``VolumeError/Code/noSpace`` when the pool cannot
   /// promise it, ``VolumeError/Code/poolMissing`` when the pool's marker is not there.
   public func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord {
-    try await turns.run([key(request.id)]) { () async throws(VolumeError) in try await self.keeper.create(request) }
+    try await keeper.threads.run { () async throws(VolumeError) in
+      try await self.turns.run([self.key(request.id)]) { () async throws(VolumeError) in
+        try await self.keeper.create(request)
+      }
+    }
   }
 
   /// Deletes the volume `id` and its data; a volume that is not there is deleted already.
@@ -122,7 +126,10 @@ extension VolumeLifecycle {
   func turn<Answer: Sendable>(
     _ keys: Set<String>, _ work: @escaping @Sendable (Keeper) throws(VolumeError) -> Answer
   ) async throws(VolumeError) -> Answer {
-    try await turns.run(keys) { () async throws(VolumeError) in try await self.look(work) }
+    let keeper = keeper
+    return try await keeper.threads.run { () async throws(VolumeError) in
+      try await self.turns.run(keys) { () async throws(VolumeError) in try work(keeper) }
+    }
   }
 
   /// Does `work` on a thread that may block, in nobody's turn.

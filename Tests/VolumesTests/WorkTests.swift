@@ -87,6 +87,18 @@ import Testing
     #expect((1...4).contains(crowd.most))
   }
 
+  @Test("Work within the pool's work goes on there, even when all threads are taken")
+  func poolWorksWithin() async throws {
+    let pool = BlockingPool(threads: 1)
+    let answer = try await pool.run { () async throws(VolumeError) in
+      try await pool.run { () throws(VolumeError) in 7 }
+    }
+    #expect(answer == 7)
+    await #expect(throws: VolumeError.self) {
+      try await pool.run { () throws(VolumeError) in throw VolumeError(.failed, "no") }
+    }
+  }
+
   @Test("Every named step stands at exactly one place in the sources, and no other does")
   func stepsAreNamed() throws {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

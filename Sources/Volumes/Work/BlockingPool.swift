@@ -8,7 +8,7 @@ internal import Synchronization
 ///
 /// Four threads are where throughput of mounts ends on a small machine; more work waits in line, first come, first served.
 /// The threads end when the pool is released. Not for work that waits for other work in the pool: that can stand still.
-final class BlockingPool: Sendable {
+final class BlockingPool: TaskExecutor {
   private let line: Line
 
   /// A pool of `threads` threads, started at once.
@@ -19,14 +19,18 @@ final class BlockingPool: Sendable {
 
   deinit { line.close() }
 
-  /// What `work` returns or throws, done on one of the threads.
+  /// What `work` returns or throws, done on one of the threads, and so is everything that it awaits. Work that is on one of
+  /// them already goes on there.
   func run<Answer: Sendable>(
-    _ work: @escaping @Sendable () throws(VolumeError) -> Answer
+    _ work: () async throws(VolumeError) -> Answer
   ) async throws(VolumeError) -> Answer {
-    let result: Result<Answer, VolumeError> = await withCheckedContinuation { waiter in
-      line.add { waiter.resume(returning: Result { () throws(VolumeError) in try work() }) }
-    }
-    return try result.get()
+    try await withTaskExecutorPreference(self) { () async throws(VolumeError) in try await work() }
+  }
+
+  /// Has one of the threads run `job`.
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    line.add { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
