@@ -18,7 +18,7 @@ extension Keeper {
       throw VolumeError(.inUse, "volume \(id): \(inner.source) is mounted in it, at \(inner.target); unmount it first")
     }
     try unstage(home, record)
-    try refuseIfAttached(home, record)
+    if state.device != nil { try refuseIfAttached(home, record) }
     try refuseIfMountedElsewhere(home, record)
   }
 

@@ -12,7 +12,7 @@ extension Keeper {
     do throws(VolumeError) {
       try publisher.publish()
       FaultPoint.reach("publish.done")
-      return try describe(home.name, MountTable(host))
+      return try publisher.published()
     } catch {
       publisher.undo()
       unstageIdle(plan.volumeIDs)

@@ -59,10 +59,15 @@ extension Keeper {
   /// Where the volume is attached, staged and published.
   func state(of home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> VolumeState {
     let device = try system(record.storage).device(of: home)
-    let table = try MountTable(host)
     let staged = directories.layout.stagingMount(of: home.id)
+    if record.storage == .image, device == nil {
+      // An image that is not attached is mounted nowhere: no need to read the whole table.
+      let entry = try attempt("volume \(home.id)") { () throws(HostError) in try host.mount(at: staged) }
+      return VolumeState(device: nil, stagedAt: entry.map(\.target.string), publishedAt: [])
+    }
+    let table = try MountTable(host)
     let sandboxes = FilePath(directories.layout.sandboxes)
-    let place = try place(of: home, record, table)
+    let place = place(of: home, record, on: device, table)
     let shown = table.entries.filter { place?.holds($0) == true }
     return VolumeState(
       device: device?.path.string, stagedAt: table.at(staged) == nil ? nil : staged.string,
@@ -90,7 +95,8 @@ extension Keeper {
 
   /// Refuses a staging mount that is not the volume's own.
   private func check(_ entry: MountEntry, isOf home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
-    guard try place(of: home, record, MountTable(host))?.isShown(by: entry) == true else {
+    let device = try system(record.storage).device(of: home)
+    guard try place(of: home, record, on: device, MountTable(host))?.isShown(by: entry) == true else {
       throw VolumeError(
         .inUse,
         "volume \(home.id): \(entry.source) is mounted at \(entry.target), which is the volume's own place; unmount it first"
@@ -101,11 +107,11 @@ extension Keeper {
   /// What a mount of the volume shows; nil when there is none, for it is not attached or not mounted. The filesystem's number is
   /// read from the table: that of btrfs is not its device's.
   private func place(
-    of home: VolumeHome, _ record: VolumeRecord, _ table: MountTable
-  ) throws(VolumeError) -> MountTable.Place? {
+    of home: VolumeHome, _ record: VolumeRecord, on device: LoopDevice?, _ table: MountTable
+  ) -> MountTable.Place? {
     switch record.storage {
     case .image:
-      try images.device(of: home).flatMap { device in
+      device.flatMap { device in
         table.entries.first { $0.source == device.path.string || $0.device == device.number }
       }.map { MountTable.Place(device: $0.device, root: "/") }
     case .directory: table.place(of: home.directory.path.appending(DirectoryStorage.dataName))

@@ -4,7 +4,7 @@
 internal import LinuxStorage
 
 /// What makes a directory a pool: the file `pool.json` in it. Where it is missing, the pool's disk is not mounted.
-struct PoolMarker: Sendable, Hashable, Codable {
+struct PoolMarker: Sendable, Hashable, JSONFile.Versioned {
   static let fileName = "pool.json"
   static let currentVersion = 1
 

@@ -14,7 +14,10 @@ struct Pools: Sendable {
 
   /// The names of the directories that are pools, or should be.
   func names() throws(VolumeError) -> [String] {
-    let pools = try directories.pools()
+    try Self.names(in: try directories.pools())
+  }
+
+  private static func names(in pools: Directory) throws(VolumeError) -> [String] {
     let entries = try attempt("pools") { () throws(HostError) in try pools.entries() }
     return entries.filter { (try? NameRule.check($0, of: "pool name", limit: 63)) != nil }
   }
@@ -26,7 +29,7 @@ struct Pools: Sendable {
     let pools = try directories.pools()
     if let pool = try Self.find(name, in: pools) { return pool }
     guard name == Self.defaultName, directories.poolsAreInState else {
-      let known = try names().joined(separator: ", ")
+      let known = try Self.names(in: pools).joined(separator: ", ")
       throw VolumeError(
         .poolMissing,
         "there is no pool \(name) in \(pools.path) (there is: \(known.isEmpty ? "none" : known)); prepare it first")
@@ -39,7 +42,7 @@ struct Pools: Sendable {
   /// Every pool, in the order of the names; one whose marker is missing or damaged has an error instead.
   func all() throws(VolumeError) -> [(name: String, pool: Result<Pool, VolumeError>)] {
     let pools = try directories.pools()
-    return try names().compactMap { name in
+    return try Self.names(in: pools).compactMap { name in
       let found = Result { () throws(VolumeError) in try Self.find(name, in: pools) }
       return switch found {
       case .success(let pool): pool.map { (name, .success($0)) }

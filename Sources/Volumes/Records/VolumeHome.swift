@@ -46,7 +46,7 @@ struct VolumeHome: Sendable {
   }
 }
 
-extension VolumeRecord {
+extension VolumeRecord: JSONFile.Versioned {
   /// Checks what a decoder cannot: that the parts fit together and are safe to act on.
   func check(at path: String) throws(VolumeError) {
     let problem: String? =

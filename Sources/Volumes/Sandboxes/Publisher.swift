@@ -20,8 +20,10 @@ struct Publisher {
 
   /// Mounts everything, in order.
   mutating func publish() throws(VolumeError) {
+    // In a sandbox that is new nothing can be mounted, and the mount table is long.
+    let isNew = try home.isBare()
     let volumes = try home.part("volumes")
-    try takeDownWhatIsNotPlanned()
+    if !isNew { try takeDownWhatIsNotPlanned() }
     FaultPoint.reach("publish.directories")
     for volume in plan.request.volumes {
       try publish(volume, in: volumes)
@@ -35,6 +37,22 @@ struct Publisher {
     }
   }
 
+  /// What the kernel shows at the places of the plan.
+  func published() throws(VolumeError) -> PublishedSandbox {
+    let sources = plan.request.volumes.reduce(into: [:]) { $0[$1.name] = $1.source }
+    let places = plan.request.volumes.map { (path(of: $0), $0.name) } + plan.views.map { (path(of: $0), $0.volume) }
+    var mounts: [PublishedMount] = []
+    for (place, name) in places {
+      guard let entry = try attempt(home.subject, { () throws(HostError) in try keeper.host.mount(at: place) }) else {
+        throw VolumeError(.failed, "\(home.subject): somebody unmounts \(place) while we mount")
+      }
+      var volume: VolumeID?
+      if case .volume(let id) = sources[name] { volume = id }
+      mounts.append(PublishedMount(path: entry.target.string, volume: volume, isReadOnly: entry.isReadOnly))
+    }
+    return PublishedSandbox(name: home.name, path: home.path.string, mounts: mounts.sorted { $0.path < $1.path })
+  }
+
   /// Takes down, newest first, what this call mounted.
   func undo() {
     for path in mounted.reversed() { try? keeper.takeDown(path, of: home.subject) }
@@ -42,8 +60,7 @@ struct Publisher {
 
   private func takeDownWhatIsNotPlanned() throws(VolumeError) {
     let planned = Set(
-      plan.request.volumes.map { home.path.appending("volumes").appending($0.name) }
-        + plan.views.map { path(of: $0) })
+      plan.request.volumes.map { path(of: $0) } + plan.views.map { path(of: $0) })
     for entry in try MountTable(keeper.host).beneath(home.path) where !planned.contains(entry.target) {
       try keeper.takeDown(entry.target, of: home.subject)
     }
@@ -102,12 +119,14 @@ struct Publisher {
     var options = options
     options.readOnly = options.readOnly || volume.readOnly
     options.filesystem = []
-    let path = home.path.appending("volumes").appending(volume.name)
+    let path = path(of: volume)
     if try isMounted(source, at: path, readOnly: options.readOnly, of: subject) { return }
     let isFile = try attempt(subject) { () throws(HostError) in try source.metadata().kind != .directory }
     let target = try MountPoint.make(volume.name, in: volumes, isFile: isFile, of: subject)
     try mount(source, at: target, path, options, of: subject)
   }
+
+  private func path(of volume: SandboxVolume) -> FilePath { home.path.appending("volumes").appending(volume.name) }
 
   // MARK: Views
 

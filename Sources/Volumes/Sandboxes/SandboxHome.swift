@@ -80,6 +80,15 @@ struct SandboxHome: Sendable {
     }
   }
 
+  /// Whether there is nothing in it but its parts, and nothing in those.
+  func isBare() throws(VolumeError) -> Bool {
+    try attempt(subject) { () throws(HostError) in
+      guard try directory.entries().count == Self.parts.count else { return false }
+      for part in Self.parts where try !directory.directory(part).isEmpty() { return false }
+      return true
+    }
+  }
+
   /// The directory `part` in it.
   func part(_ part: String) throws(VolumeError) -> Directory {
     try attempt(subject) { () throws(HostError) in try directory.directory(part) }
