@@ -51,7 +51,11 @@ extension Admission {
       let stored = object.object("spec") ?? JSONObject()
       object.change("spec") { DataSources.prepare(&$0, from: stored) }
     }
-    if object.string("status", "phase").isEmpty { setFirstStatus(of: &object, kind) }
+    // Workloads have a status without a phase; what is there stays.
+    let hasNoPhase = [Kind.deployment, .statefulSet].contains(kind)
+    if hasNoPhase ? object["status"] == nil : object.string("status", "phase").isEmpty {
+      setFirstStatus(of: &object, kind)
+    }
     return object
   }
 
