@@ -10,13 +10,13 @@ internal import StorageAPI
 struct Registry {
   let transaction: LedgerTransaction
 
-  /// Creates `object`.
+  /// Creates `object`, for a user or for a controller.
   func create(_ object: Resource) throws -> Written {
     var object = object
     let kind = try Self.kind(of: object)
     Defaulting.apply(to: &object.json, kind)
     try checkNamespace(of: object, kind)
-    let classes = try transaction.reader.list(StorageClass.self)
+    let classes = kind == .persistentVolumeClaim ? try transaction.reader.list(StorageClass.self) : []
     let uid = UUID().uuidString.lowercased()
     let admitted = try Admission.admit(
       object.json, kind, uid: uid, now: transaction.now, nameSuffix: String(uid.suffix(5)),

@@ -107,7 +107,7 @@ actor ReconcileLoop {
 
   /// Carries out the steps of `turn` up to its effect, if it has one; without, the turn ends.
   private func carry(out turn: Reconciler.Turn, by carrier: inout StepCarrier) throws -> BegunEffect? {
-    let result = try carrier.carry(out: turn.decision.steps) { reconciler.observe($0) }
+    let result = try carrier.carry(out: turn.decision.steps, of: turn) { reconciler.observe($0) }
     switch result {
     case .done: reconciler.finish(turn, at: clock())
     case .refused: reconciler.finish(turn, retry: true, at: clock())
@@ -123,8 +123,9 @@ actor ReconcileLoop {
     let begun = finished.begun
     let decision = reconciler.followUp(begun.turn, begun.effect, finished.outcome, at: clock())
     return try transaction { carrier in
-      let result = try carrier.carry(out: begun.rest + decision.steps) { reconciler.observe($0) }
-      try carrier.end(begun.effect, finished.outcome)
+      let result = try carrier.carry(out: begun.rest + decision.steps, of: begun.turn) { reconciler.observe($0) }
+      // A volume that gets no PersistentVolume stays noted, so that it is found again or undone.
+      if !(result.isRefused && finished.outcome.isVolume) { try carrier.end(begun.effect, finished.outcome) }
       if case .effect(let effect, let rest) = result {
         try carrier.begin(effect)
         return [BegunEffect(turn: begun.turn, effect: effect, rest: rest)]
@@ -169,6 +170,13 @@ extension Outcome {
     switch self {
     case .failed: true
     case .done, .provisioned: false
+    }
+  }
+
+  fileprivate var isVolume: Bool {
+    switch self {
+    case .provisioned: true
+    case .done, .failed: false
     }
   }
 }

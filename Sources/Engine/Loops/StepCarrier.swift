@@ -30,14 +30,20 @@ struct StepCarrier {
     self.told = told
   }
 
-  /// Carries out `steps` up to the first effect, reporting each change.
-  mutating func carry(out steps: [Step], reporting: (ObjectStore.Change) -> Void) throws -> Result {
+  /// Carries out `steps`, which follow from `turn`, up to the first effect, reporting each change.
+  mutating func carry(
+    out steps: [Step], of turn: Reconciler.Turn, reporting: (ObjectStore.Change) -> Void
+  ) throws -> Result {
     var written: Set<ObjectKey> = []
     for (index, step) in steps.enumerated() {
       if case .perform(let effect) = step { return .effect(effect, rest: Array(steps[(index + 1)...])) }
       do {
         try write(step, &written)
       } catch let error as LedgerError where error.code == .conflict || error.code == .notFound {
+        report(reporting)
+        return .refused
+      } catch let refusal as StatusError {
+        try tell(refusal, of: step, turn)
         report(reporting)
         return .refused
       }
@@ -70,12 +76,18 @@ struct StepCarrier {
     }
   }
 
+  /// Creates `object` as a user would: what the API would refuse is never stored, whoever asks.
   private func create(_ object: Resource) throws {
-    do {
-      try transaction.create(object)
-    } catch let error as LedgerError where error.code == .alreadyExists {
-      return  // an earlier attempt made it (rule P13)
-    }
+    if let key = object.key, try transaction.reader.get(key) != nil { return }  // an earlier attempt made it (rule P13)
+    _ = try Registry(transaction: transaction).create(object)
+  }
+
+  /// Tells the user of the turn's object what the API refuses to create for it; that its namespace is going says nothing new.
+  private mutating func tell(_ refusal: StatusError, of step: Step, _ turn: Reconciler.Turn) throws {
+    guard refusal.reason != .forbidden, case .create(let object) = step, let key = object.key,
+      let owner = try transaction.reader.get(turn.key)
+    else { return }
+    try emit(Notice(refusal: refusal, of: key, to: turn, owner))
   }
 
   /// Writes `object` after `merge` has taken from the stored one what is not to be changed. Of several writes of an object in
@@ -136,6 +148,12 @@ struct StepCarrier {
 }
 
 extension Notice {
+  /// Why `key` was not created, though `turn` asked for it on behalf of `owner`.
+  init(refusal: StatusError, of key: ObjectKey, to turn: Reconciler.Turn, _ owner: Resource) {
+    let message = "\(key) was refused: \(refusal.message)"
+    self.init(.warning, "FailedCreate", message, about: turn.key, uid: owner.uid, from: turn.decider)
+  }
+
   /// As much of the object that the notice is about as an event needs, for one that is gone.
   fileprivate var subject: Resource {
     var json: JSONObject = [

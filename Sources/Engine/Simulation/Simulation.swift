@@ -139,8 +139,7 @@ public struct Simulation: Sendable {
   /// What the API refuses is not there, and what would follow from it does not happen.
   private mutating func report(_ refusal: StatusError, of key: ObjectKey, in turn: Reconciler.Turn) {
     let object = world.object(turn.key) ?? Resource(json: [:])
-    let message = "\(key) was refused: \(refusal.message)"
-    log.add(Notice(.warning, "FailedCreate", message, about: turn.key, uid: object.uid, from: turn.decider))
+    log.add(Notice(refusal: refusal, of: key, to: turn, object))
   }
 
   private mutating func create(_ object: Resource, at key: ObjectKey) throws(StatusError) -> Bool {
