@@ -31,6 +31,13 @@ struct ApplyTests {
     row("an explicit null removes", ["a": 1], live: ["a": 1, "b": 2], new: ["a": 1, "b": .null], ["a": 1]),
     row("a null in something new is dropped", [:], live: [:], new: ["a": ["b": .null, "c": 1]], ["a": ["c": 1]]),
     row(
+      "an empty value empties", [:], live: ["a": true, "l": ["x"]], new: ["a": false, "l": []], ["a": false, "l": []]),
+    row(
+      "a null within an element removes", ["volumes": [["name": "v"]]],
+      live: ["volumes": [["name": "v", "emptyDir": ["medium": "Memory", "sizeLimit": "1Gi"]]]],
+      new: ["volumes": [["name": "v", "emptyDir": ["sizeLimit": .null]]]],
+      ["volumes": [["name": "v", "emptyDir": ["medium": "Memory"]]]]),
+    row(
       "objects are merged within", ["o": ["x": 1, "y": 1]], live: ["o": ["x": 1, "y": 1, "z": 1]],
       new: ["o": ["x": 2]], ["o": ["x": 2, "z": 1]]),
     row(
@@ -126,5 +133,35 @@ struct ApplyTests {
     var garbled = live
     garbled.set("{garbage", "metadata", "annotations", WellKnown.lastApplied)
     #expect(Apply.merge(["spec": ["a": 3]], into: garbled)["spec"] == ["a": 3, "b": 2])
+  }
+
+  @Test("What is created is the object; the annotation says what was written, nulls included")
+  func created() throws {
+    let text = "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {b: null, c: d}, generateName: null}}"
+    let manifest = try #require(try ManifestReader.read(text).first)
+    let created = Apply.created(manifest.object, from: manifest.written)
+    #expect(created.object("metadata", "labels") == ["b": "", "c": "d"])
+    let annotation = created.string("metadata", "annotations", WellKnown.lastApplied)
+    #expect(annotation.contains("\"labels\":{\"b\":null,\"c\":\"d\"}"))
+    #expect(annotation.contains("\"generateName\":null"))
+  }
+
+  @Test(
+    "A change of a stored object is normalised: what is null or empty is not stored, what is unknown is refused (V3)")
+  func normalized() throws {
+    let object: JSONObject = [
+      "apiVersion": "v1", "kind": "PersistentVolumeClaim", "status": ["odd": .null],
+      "metadata": ["name": "c", "labels": [:], "generateName": ""],
+      "spec": ["volumeName": "", "storageClassName": "", "selector": .null, "accessModes": []],
+    ]
+    let normalized = try ManifestReader.normalized(object, .persistentVolumeClaim)
+    #expect(normalized["spec"] == ["storageClassName": ""])
+    #expect(normalized["metadata"] == ["name": "c"])
+    #expect(normalized["status"] == ["odd": .null], "the status is not the user's, and stays as it is")
+    var wrong = object
+    wrong.set("fast", "spec", "storageClass")
+    let refusal = #expect(throws: StatusError.self) { try ManifestReader.normalized(wrong, .persistentVolumeClaim) }
+    #expect(refusal?.message.hasSuffix("strict decoding error: unknown field \"spec.storageClass\"") == true)
+    #expect(refusal?.origin == nil)
   }
 }

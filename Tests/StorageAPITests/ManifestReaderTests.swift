@@ -49,6 +49,17 @@ struct ManifestReaderTests {
     #expect(try ManifestReader.read(typed).first?.kind == .namespace)
   }
 
+  @Test("A null or an empty value is not stored, and is remembered as written (V3)")
+  func written() throws {
+    let extra = "\n  volumeName: \"\"\n  selector: null\n  storageClassName: null\n"
+    let manifest = try #require(try ManifestReader.read(Self.claim + extra).first)
+    #expect(manifest.object.object("spec")?.keys == ["accessModes", "resources"])
+    let written = try #require(manifest.written.object("spec"))
+    #expect(written["volumeName"] == "")
+    #expect(written["selector"]?.isNull == true && written["storageClassName"]?.isNull == true)
+    #expect(try ManifestReader.read(Self.claim).first?.written == ManifestReader.read(Self.claim).first?.object)
+  }
+
   @Test("An unknown field is refused with document, line and the nearest field (V3)")
   func unknownField() throws {
     let error = try #require(refusal(Self.claim + "\n---\n" + Self.claim + "\n  storageClass: fast\n"))

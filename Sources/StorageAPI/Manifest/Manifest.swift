@@ -11,6 +11,8 @@ public struct Manifest: Sendable {
   public var line: Int { line(of: "") }
   /// The object; of a checked manifest as the API would store it before defaulting.
   public let object: JSONObject
+  /// The object with its nulls and empty values, which the API does not store but which tell ``Apply`` that something is to go.
+  public let written: JSONObject
   /// The object's kind; nil only for unchecked manifests.
   public let kind: Kind?
 
@@ -18,9 +20,12 @@ public struct Manifest: Sendable {
   /// Where the object stands in its document, such as `items[3]`.
   private let prefix: String
 
-  init(document: Int, object: JSONObject, kind: Kind?, place: Place, prefix: String) {
+  init(
+    document: Int, object: JSONObject, written: JSONObject? = nil, kind: Kind?, place: Place, prefix: String
+  ) {
     self.document = document
     self.object = object
+    self.written = written ?? object
     self.kind = kind
     self.place = place
     self.prefix = prefix
@@ -33,8 +38,8 @@ public struct Manifest: Sendable {
   }
 
   /// This manifest with what the check made of it.
-  func checked(_ object: JSONObject, _ kind: Kind) -> Manifest {
-    Manifest(document: document, object: object, kind: kind, place: place, prefix: prefix)
+  func checked(_ object: JSONObject, written: JSONObject, _ kind: Kind) -> Manifest {
+    Manifest(document: document, object: object, written: written, kind: kind, place: place, prefix: prefix)
   }
 
   /// The object without its type.

@@ -15,22 +15,53 @@ extension ManifestReader {
   /// - Throws: ``StatusError`` with reason `BadRequest`.
   public static func checked(_ manifest: Manifest) throws(StatusError) -> Manifest {
     let kind = try kind(of: manifest)
-    var decoder = SchemaDecoder()
     do throws(SchemaDecoder.Mismatch) {
-      let object = try decoder.decode(manifest.object, as: kind.schema)
-      if let first = decoder.unknown.first {
-        let list = decoder.unknown.map { "unknown field \"\($0.field)\"" }.joined(separator: ", ")
-        let hint = first.nearest.map { "did you mean \"\($0)\"?" }
-        throw SchemaDecoder.Mismatch(
-          field: first.field, message: "strict decoding error: " + list, hint: hint)
-      }
-      return manifest.checked(object, kind)
+      let (object, hasEmpty) = try decoded(manifest.object, as: kind)
+      guard hasEmpty else { return manifest.checked(object, written: object, kind) }
+      var keeping = SchemaDecoder(keepsEmpty: true)
+      return manifest.checked(object, written: try keeping.decode(manifest.object, as: kind.schema), kind)
     } catch {
-      throw StatusError(
-        .badRequest,
-        "\(kind.name) in version \"\(kind.version)\" cannot be handled as a \(kind.name): \(error.message)",
-        origin: .init(document: manifest.document, line: manifest.line(of: error.field)), hint: error.hint)
+      let origin = StatusError.Origin(document: manifest.document, line: manifest.line(of: error.field))
+      throw refusal(error, of: kind, origin)
     }
+  }
+
+  /// `object`, which came of a change of a stored object of `kind`, as the API would store it: its nulls and empty values are
+  /// dropped. Its status, which is not the user's to change, is not looked at.
+  ///
+  /// - Throws: ``StatusError`` with reason `BadRequest` for a field that the kind does not have or a value of a wrong type.
+  public static func normalized(_ object: JSONObject, _ kind: Kind) throws(StatusError) -> JSONObject {
+    var bare = object
+    bare["status"] = nil
+    do throws(SchemaDecoder.Mismatch) {
+      var result = try decoded(bare, as: kind).object
+      result["status"] = object["status"]
+      return result
+    } catch {
+      throw refusal(error, of: kind, nil)
+    }
+  }
+
+  private static func decoded(
+    _ object: JSONObject, as kind: Kind
+  ) throws(SchemaDecoder.Mismatch) -> (object: JSONObject, hasEmpty: Bool) {
+    var decoder = SchemaDecoder()
+    let object = try decoder.decode(object, as: kind.schema)
+    if let first = decoder.unknown.first {
+      let list = decoder.unknown.map { "unknown field \"\($0.field)\"" }.joined(separator: ", ")
+      let hint = first.nearest.map { "did you mean \"\($0)\"?" }
+      throw SchemaDecoder.Mismatch(field: first.field, message: "strict decoding error: " + list, hint: hint)
+    }
+    return (object, decoder.hasEmpty)
+  }
+
+  private static func refusal(
+    _ mismatch: SchemaDecoder.Mismatch, of kind: Kind, _ origin: StatusError.Origin?
+  ) -> StatusError {
+    StatusError(
+      .badRequest,
+      "\(kind.name) in version \"\(kind.version)\" cannot be handled as a \(kind.name): \(mismatch.message)",
+      origin: origin, hint: mismatch.hint)
   }
 
   private static func kind(of manifest: Manifest) throws(StatusError) -> Kind {

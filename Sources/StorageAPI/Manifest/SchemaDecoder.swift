@@ -25,11 +25,18 @@ struct SchemaDecoder {
     case index(Int)
   }
 
+  /// Whether nulls and empty values that the API does not store are kept, as ``Apply`` needs them: they say that something is to go.
+  private let keepsEmpty: Bool
+  /// Whether there was such a value.
+  private(set) var hasEmpty = false
   private var path: [Step] = []
   /// The innermost typed object on the path, as the API's errors name it.
   private var owner = ""
   /// The unknown fields found, in order.
   private(set) var unknown: [UnknownField] = []
+
+  /// A decoder that drops what the API does not store, unless it `keepsEmpty`.
+  init(keepsEmpty: Bool = false) { self.keepsEmpty = keepsEmpty }
 
   /// The stored form of `value`, an object of type `schema`.
   ///
@@ -54,10 +61,11 @@ struct SchemaDecoder {
   }
 
   private mutating func stored(_ value: JSONValue, _ field: Field) throws(Mismatch) -> JSONValue? {
-    guard !value.isNull else { return nil }
-    let decoded = try decode(value, field.schema)
-    guard field.presence == .filled, decoded.isEmpty else { return decoded }
-    return nil
+    let decoded = value.isNull ? value : try decode(value, field.schema)
+    guard value.isNull || field.presence == .filled && decoded.isEmpty else { return decoded }
+    hasEmpty = true
+    guard keepsEmpty else { return nil }
+    return decoded
   }
 
   private mutating func decode(_ value: JSONValue, _ schema: Schema) throws(Mismatch) -> JSONValue {
@@ -75,7 +83,10 @@ struct SchemaDecoder {
     case (.array(let element), .array(let values)): return try array(values, element)
     case (.object(let schema), .object(let object)): return .object(try decode(object, as: schema))
     case (.object(let schema), .null): return .object(try decode(JSONObject(), as: schema))
-    case (.anyObject, .object), (.anyArray, .array), (.any, _): return value.withoutNulls
+    case (.anyObject, .object), (.anyArray, .array), (.any, _):
+      let stored = value.withoutNulls
+      if stored != value { hasEmpty = true }
+      return keepsEmpty ? value : stored
     default: throw mismatch(value.typeName, schema.typeName)
     }
   }
@@ -85,7 +96,10 @@ struct SchemaDecoder {
     for index in members.indices {
       try refuseNUL(members[index].key)
       path.append(.key(members[index].key))
-      members[index].value = try decode(members[index].value, element)
+      hasEmpty = hasEmpty || members[index].value.isNull
+      if !(keepsEmpty && members[index].value.isNull) {
+        members[index].value = try decode(members[index].value, element)
+      }
       path.removeLast()
     }
     return JSONObject(members: members)

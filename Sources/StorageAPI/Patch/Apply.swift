@@ -7,7 +7,16 @@
 /// manifest is set; every other field of the live object was put there by somebody else and stays. The last applied manifest
 /// travels with the object, in the annotation that `kubectl` uses.
 public enum Apply {
-  /// `manifest` with itself in the last-applied annotation: what `apply` creates when there is no such object yet.
+  /// What `apply` creates when there is no such object yet: `object`, with what the manifest had `written` in the last-applied
+  /// annotation.
+  public static func created(_ object: JSONObject, from written: JSONObject) -> JSONObject {
+    var result = object
+    let text = annotated(written).optionalString("metadata", "annotations", WellKnown.lastApplied)
+    result.set(text.map(JSONValue.string), "metadata", "annotations", WellKnown.lastApplied)
+    return result
+  }
+
+  /// `manifest` with itself in the last-applied annotation.
   public static func annotated(_ manifest: JSONObject) -> JSONObject {
     var bare = manifest
     if bare.object("metadata", "annotations") == nil { bare.set(.object(JSONObject()), "metadata", "annotations") }
@@ -20,7 +29,8 @@ public enum Apply {
 
   /// `live` after `manifest` has been applied to it, its annotation included. Repeating it changes nothing.
   ///
-  /// The result is not defaulted or normalised: compare it with `live` after both have been.
+  /// A null in `manifest` takes away what `live` has there, whoever put it there; an empty value empties it. The result is
+  /// neither defaulted nor normalised: see ``ManifestReader/normalized(_:_:)``.
   public static func merge(_ manifest: JSONObject, into live: JSONObject) -> JSONObject {
     let text = live.optionalString("metadata", "annotations", WellKnown.lastApplied)
     let lastApplied = text.flatMap { try? JSONReader.read($0) }?.object

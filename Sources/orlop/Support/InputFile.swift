@@ -82,8 +82,13 @@ struct FileManifest {
   var kind: Kind { manifest.kind ?? .pod }
 
   /// The object, in `namespace` unless it says its own or its kind has none; its status is not the user's to say.
-  func object(in namespace: String) -> Resource {
-    var object = manifest.resource
+  func object(in namespace: String) -> Resource { placed(manifest.object, in: namespace) }
+
+  /// The same with the nulls and empty values that were written, which tell ``Apply`` what is to go.
+  func written(in namespace: String) -> Resource { placed(manifest.written, in: namespace) }
+
+  private func placed(_ json: JSONObject, in namespace: String) -> Resource {
+    var object = Resource(json: json)
     object.json["status"] = nil
     if kind.isNamespaced, object.namespace.isEmpty { object.metadata.namespace = namespace }
     return object

@@ -34,12 +34,12 @@ struct SubmitOptions: ParsableArguments {
     guard !input.filename.isEmpty else { throw ValidationError("say which manifests with -f") }
   }
 
-  /// Submits each object by `body`, which returns it as stored and the word for what was done; then makes the host agree, and
+  /// Submits each manifest by `body`, which returns it as stored and the word for what was done; then makes the host agree, and
   /// tells what has not come about.
   ///
   /// A refused object does not keep the others back, but fails the verb; `deed` is what was being done, such as `creating`.
   func submit(
-    _ deed: String, _ body: (Resource, LocalClient) async throws -> (written: Written, word: String)
+    _ deed: String, _ body: (FileManifest, LocalClient) async throws -> (written: Written, word: String)
   ) async throws {
     let manifests = try input.manifests()
     let client = try host.client()
@@ -48,7 +48,7 @@ struct SubmitOptions: ParsableArguments {
     for manifest in manifests {
       do {
         let (written, word) = try await manifest.telling(deed) {
-          try await body(manifest.object(in: scope.namespace), client)
+          try await body(manifest, client)
         }
         for warning in written.warnings { Output.complain(StatusText.warning(warning)) }
         Output.print("\(manifest.kind.qualifiedSingular)/\(written.object.name) \(word)\(dryRun.mark)")

@@ -18,8 +18,9 @@ struct CreateCommand: AsyncParsableCommand {
   @OptionGroup var options: SubmitOptions
 
   func run() async throws {
-    try await options.submit("creating") { object, client in
-      (try await client.create(object, options: options.dryRun.options), "created")
+    try await options.submit("creating") { manifest, client in
+      let object = manifest.object(in: options.scope.namespace)
+      return (try await client.create(object, options: options.dryRun.options), "created")
     }
   }
 }
