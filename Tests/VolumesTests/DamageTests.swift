@@ -119,6 +119,20 @@ import Volumes
       change: { try await ProgramRunner().require("mke2fs", ["-q", "-F", "-t", "ext2", $0]) },
       named: "holds ext2 with UUID"),
     .init(
+      testDescription: "too long", change: { truncate($0, 1 << 30) }, named: "its image has 1073741824 bytes"),
+    .init(
+      testDescription: "with a broken superblock", change: { try overwrite($0, at: 1024 + 0x20, with: [0xA5]) },
+      named: "is damaged: its checksum is wrong"),
+    .init(
+      testDescription: "with another filesystem beside its own",
+      change: { path in
+        try overwrite(path, at: 0, with: [1])  // so that more than the superblock is looked at
+        try overwrite(path, at: 65536 + 12, with: [18, 0, 0, 0])
+        try overwrite(path, at: 65536 + 44, with: [0, 16])
+        try overwrite(path, at: 65536 + 52, with: Array("ReIsEr2Fs".utf8))
+      },
+      named: "several signatures that contradict each other"),
+    .init(
       testDescription: "a link to a device",
       change: { path in
         try FileManager.default.removeItem(atPath: path)
@@ -140,6 +154,23 @@ import Volumes
     #expect(try bench.mounts == [])
     #expect(try bench.loops == [])
     #expect(bench.tree("pods") + bench.tree("mounts") == [])
+  }
+
+  @Test("What would be refused is found by examining, too, and nothing is changed by that", arguments: images)
+  func examinesImage(_ bad: BadImage) async throws {
+    defer { bench.close() }
+    _ = try await bench.volumes.create(try VolumeSort.image("ext4").request())
+    _ = try await bench.volumes.create(try VolumeSort.image("ext4").request("vol-2"))
+    #expect(try await bench.volumes.examine().map(\.damage) == [nil, nil])
+    try await bad.change(home + "/image")
+    let before = try? Data(contentsOf: URL(fileURLWithPath: home + "/image"))
+    let found = try await bench.volumes.examine()
+    #expect(found.map(\.id) == ["vol-1", "vol-2"])
+    #expect(found[0].damage?.message.contains(bad.named) == true, "\(String(describing: found[0].damage))")
+    #expect(found[0].damage?.remedy.isEmpty == false)
+    #expect(found[1].damage == nil)
+    #expect((try? Data(contentsOf: URL(fileURLWithPath: home + "/image"))) == before)
+    #expect(bench.fake?.calls(of: .attachLoop) == 0)
   }
 
   @Test("Whatever the probe says or fails with, nothing is formatted at publishing", arguments: [EIO, ENOENT, EINVAL])

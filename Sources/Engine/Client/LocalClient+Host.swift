@@ -93,10 +93,7 @@ extension LocalClient {
   /// Every difference between the store, the disk and the kernel.
   public func examine() async throws -> [Finding] {
     var facts = HostFacts()
-    for (id, result) in try await lifecycle.volumes() {
-      facts.volumes[id] = result
-      if case .success = result { facts.states[id] = try await lifecycle.state(of: try VolumeID(id)) }
-    }
+    facts.volumes = try await lifecycle.examine()
     facts.sandboxes = try await lifecycle.published()
     facts.pools = try await lifecycle.pools()
     (facts.persistentVolumes, facts.pods, facts.operations) = try reading(orWithout: ([], [], [])) {

@@ -8,10 +8,8 @@ internal import Volumes
 
 /// What the store says, what the disk says and what the kernel says, side by side.
 struct HostFacts: Sendable {
-  /// The volumes on disk, by id; an error where a record does not load.
-  var volumes: [String: Result<VolumeRecord, VolumeError>] = [:]
-  /// What the kernel shows of each volume whose record loads.
-  var states: [String: VolumeState] = [:]
+  /// The volumes on disk and what the kernel shows of them, in the order of their ids.
+  var volumes: [VolumeExamination] = []
   /// The sandboxes that have a directory on this host.
   var sandboxes: [PublishedSandbox] = []
   /// The pools.
@@ -45,9 +43,10 @@ enum Diagnosis {
     let known = Set(facts.persistentVolumes.compactMap(\.csiVolumeHandle))
     let pending = Set(facts.operations.map(\.volume))
     let pools = Set(facts.pools.map { "pool \($0.name)" })  // a finding of their own
-    return facts.volumes.sorted { $0.key < $1.key }.flatMap { id, record -> [Finding] in
+    return facts.volumes.flatMap { volume -> [Finding] in
+      let id = volume.id
       if pools.contains(id) { return [] }
-      switch record {
+      switch volume.record {
       case .failure(let error):
         return [
           Finding("volume \(id)", error.message, remedy: "restore its volume.json from a backup; nothing is deleted")
@@ -60,7 +59,10 @@ enum Diagnosis {
               "volume \(id)", "it has data and no PersistentVolume", remedy: "`orlop adopt` gives it one",
               repair: .adopt(volume: id)))
         }
-        if let state = facts.states[id], let leak = leak(state) {
+        if let damage = volume.damage {
+          findings.append(Finding("volume \(id)", damage.message, remedy: damage.remedy))
+        }
+        if let leak = leak(volume.state) {
           findings.append(
             Finding("volume \(id)", leak, remedy: "`orlop doctor --fix` takes it down", repair: .sweep))
         }
@@ -78,8 +80,9 @@ enum Diagnosis {
 
   private static func persistentVolumes(_ facts: HostFacts) -> [Finding] {
     let seesAll = facts.pools.allSatisfy { $0.problem == nil }
+    let onDisk = Set(facts.volumes.map(\.id))
     return facts.persistentVolumes.compactMap { volume in
-      guard volume.csiDriver == WellKnown.orlop, let id = volume.csiVolumeHandle, facts.volumes[id] == nil else {
+      guard volume.csiDriver == WellKnown.orlop, let id = volume.csiVolumeHandle, !onDisk.contains(id) else {
         return nil
       }
       return Finding(

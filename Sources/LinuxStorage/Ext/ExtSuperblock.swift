@@ -48,6 +48,8 @@ public struct ExtSuperblock: Sendable, Hashable {
   public var errorBehaviour: ErrorBehaviour? { ErrorBehaviour(rawValue: self[0x3C, as: UInt16.self]) }
   /// Whether it was unmounted cleanly, and no error was found in it.
   public var isClean: Bool { self[0x3A, as: UInt16.self] & 3 == 1 && !needsRecovery }
+  /// Whether the kernel has found errors in it since the last check (s_state).
+  public var hasErrors: Bool { self[0x3A, as: UInt16.self] & 2 != 0 }
   /// Whether the journal must be replayed.
   public var needsRecovery: Bool { incompatibleFeatures & 0x4 != 0 }
   /// Whether it has a journal.

@@ -65,7 +65,14 @@ extension Keeper {
       let entry = try attempt("volume \(home.id)") { () throws(HostError) in try host.mount(at: staged) }
       return VolumeState(device: nil, stagedAt: entry.map(\.target.string), publishedAt: [])
     }
-    let table = try MountTable(host)
+    return state(of: home, record, on: device, try MountTable(host))
+  }
+
+  /// Where the volume is staged and published, as `table` shows it.
+  func state(
+    of home: VolumeHome, _ record: VolumeRecord, on device: LoopDevice?, _ table: MountTable
+  ) -> VolumeState {
+    let staged = directories.layout.stagingMount(of: home.id)
     let sandboxes = FilePath(directories.layout.sandboxes)
     let place = place(of: home, record, on: device, table)
     let shown = table.entries.filter { place?.holds($0) == true }

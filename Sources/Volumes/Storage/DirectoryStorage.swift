@@ -51,6 +51,18 @@ struct DirectoryStorage: StorageSystem {
 
   func detach(_ home: VolumeHome) throws(VolumeError) {}
 
+  func damage(of home: VolumeHome, _ record: VolumeRecord) -> VolumeDamage? {
+    do throws(HostError) {
+      _ = try home.directory.directory(Self.dataName)
+      return nil
+    } catch {
+      let path = "\(home.directory.path)/\(Self.dataName)"
+      return VolumeDamage(
+        error.code == .notFound ? "it has lost its data: \(path) is missing" : error.message,
+        remedy: "restore it from a backup")
+    }
+  }
+
   func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice? { nil }
 
   func allocatedBytes(of home: VolumeHome) throws(VolumeError) -> Int64? { nil }

@@ -127,13 +127,14 @@ struct ImageStorage: StorageSystem {
   func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment {
     let image = try expectedImage(of: record)
     let subject = "volume \(home.id)"
-    let file = try open(home)
-    let size = try attempt(subject) { () throws(HostError) in try file.size() }
-    guard size == image.bytes else {
+    let file: SparseFile
+    // A missing or different UUID is an error, whatever else is there; nothing is ever formatted here.
+    switch try attempt(subject, { () throws(HostError) in try inspect(home, image, writable: true) }) {
+    case .sound(let image): file = image
+    case .damaged(let damage):
       throw VolumeError(
-        .damaged, "\(subject): its image has \(size) bytes, its record says \(image.bytes); restore it from a backup")
+        .damaged, "\(subject): \(damage.message); it is not mounted and not formatted: \(damage.remedy)")
     }
-    try checkSignature(home, image)
     guard try attempt(subject, { () throws(HostError) in try file.tryLock(.exclusive) }) else {
       return .device(try attachedBefore(file, subject), type: image.filesystem)
     }
@@ -193,38 +194,11 @@ struct ImageStorage: StorageSystem {
     }
   }
 
-  private func open(_ home: VolumeHome) throws(VolumeError) -> SparseFile {
-    do throws(HostError) {
-      return try SparseFile.open(Self.fileName, in: home.directory, writable: true)
-    } catch {
-      guard error.code == .notFound else { throw VolumeError(error, of: "volume \(home.id)") }
-      throw VolumeError(
-        .damaged,
-        "volume \(home.id) has lost its image: \(home.directory.path)/\(Self.fileName) is missing; restore it from a backup"
-      )
-    }
-  }
-
   private func expectedImage(of record: VolumeRecord) throws(VolumeError) -> VolumeRecord.ImageRecord {
     guard let image = record.image else {
       throw VolumeError(.damaged, "volume \(record.id) has no image in its record")
     }
     return image
-  }
-
-  /// A missing or different UUID is an error, whatever else is there; nothing is ever formatted here.
-  private func checkSignature(_ home: VolumeHome, _ image: VolumeRecord.ImageRecord) throws(VolumeError) {
-    let path = home.directory.path.appending(Self.fileName)
-    let expected = FilesystemSignature(type: image.filesystem.rawValue, uuid: image.uuid)
-    let found = try attempt("volume \(home.id)") { () throws(HostError) in
-      try host.signature(at: path, expected: expected)
-    }
-    guard found != expected else { return }
-    let words = found.map { "\($0.type) with UUID \($0.uuid ?? "none")" } ?? "no filesystem at all"
-    throw VolumeError(
-      .damaged,
-      "volume \(home.id): \(path) holds \(words), its record says \(expected.type) with UUID \(image.uuid); it is not mounted and not formatted: restore it from a backup"
-    )
   }
 
   /// The device that has the image already. Right after an unmount the kernel may still be about to detach it.

@@ -21,6 +21,10 @@ protocol StorageSystem: Sendable {
   /// Gives back what ``attach(_:_:)`` took, after everything was unmounted; nothing when there is nothing attached.
   func detach(_ home: VolumeHome) throws(VolumeError)
 
+  /// What keeps the volume in `home` from being attached, or its data from being trusted; nil when nothing was found. Reads
+  /// little, writes nothing and takes no lock: it can be asked of thousands of volumes, also of those in use.
+  func damage(of home: VolumeHome, _ record: VolumeRecord) -> VolumeDamage?
+
   /// The device that the volume is attached to, as the kernel says; nil when it is not, or never has one.
   func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice?
 

@@ -9,7 +9,9 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Compare the store, the disks and the kernel, and explain every difference.",
     discussion: """
-      Fails when it finds something. With --fix it repairs what needs no person; data is never deleted.
+      Every volume's image is compared with its record: that it is there, its size, its filesystem and UUID, and whether the
+      kernel has noted errors in it. Fails when it finds something. With --fix it repairs what needs no person; data is never
+      deleted.
 
       EXAMPLES:
         orlop doctor
