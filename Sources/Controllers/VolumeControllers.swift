@@ -19,7 +19,8 @@ public enum VolumeControllers {
   private static func working(_ settings: ControllerSettings) -> [any Decider] {
     [
       VolumeBinder(settings: settings), ExternalDeleter(settings: settings), ClaimBinder(settings: settings),
-      Provisioner(settings: settings), ClaimExpander(settings: settings),
+      Provisioner(settings: settings), ClaimExpander(settings: settings), SnapshotController(),
+      SnapshotContentController(settings: settings), SourceProtection(),
     ]
   }
 }

@@ -61,9 +61,16 @@ enum StepText {
 
   private static func text(_ effect: Effect) -> String {
     switch effect {
-    case .provision(let request): "provision \(request.volumeName) of \(request.bytes)"
+    case .provision(let request):
+      switch request.content {
+      case .snapshot(let handle)?: "provision \(request.volumeName) of \(request.bytes) from snapshot \(handle)"
+      case .volume(let handle)?: "provision \(request.volumeName) of \(request.bytes) from volume \(handle)"
+      case nil: "provision \(request.volumeName) of \(request.bytes)"
+      }
     case .deleteBackend(let volume): "delete storage of \(volume.name)"
     case .recycle(let volume): "empty \(volume.name)"
+    case .snapshot(let request): "snapshot \(request.handle) of \(request.volumeHandle ?? "nothing")"
+    case .deleteSnapshot(let handle, _): "delete snapshot \(handle)"
     case .publish(let plan): "publish \(plan)"
     case .unpublish(let pod, _): "unpublish \(pod.name)"
     }

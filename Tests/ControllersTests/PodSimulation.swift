@@ -152,7 +152,7 @@ struct PodSimulation {
         violations.append("\(volume.name) was deleted while \(key) had it mounted")
       }
       return .done
-    case .recycle: return .done
+    case .recycle, .snapshot, .deleteSnapshot: return .done
     case .publish(let plan): return publish(plan)
     case .unpublish(let pod, let uid):
       published[uid] = nil

@@ -35,7 +35,9 @@ public struct Provisioner: Decider {
     case .make(let request):
       return Decision(
         Reason("P22", "\(request.provisioner) makes the volume \(request.volumeName)"),
-        [announcement(claim, request.provisioner), .perform(.provision(request))])
+        [announcement(claim, request.provisioner)] + protection(ofSourceOf: claim, in: world) + [
+          .perform(.provision(request))
+        ])
     case .refuse(let failure, let className, let provisioner):
       return Decision(
         Reason("P23", failure.message),
@@ -58,19 +60,17 @@ public struct Provisioner: Decider {
     if storageClass.bindingMode == .waitForFirstConsumer && selectedNode == nil {
       return .nothing(Reason("P21", "no node has been chosen for the claim"))
     }
-    if let kind = claim.dataSource?.string("kind"), !["PersistentVolumeClaim", "VolumeSnapshot"].contains(kind) {
-      return .awaitPopulator
-    }
+    if claim.dataSource != nil, claim.sourceKey == nil { return .awaitPopulator }
     let volumeName = "pvc-" + claim.uid
     guard world.volume(volumeName) == nil else {
       return .nothing(Reason("P8", "the volume \(volumeName) exists already"))
     }
-    return request(volumeName, claim, storageClass, by: provisioner, selectedNode)
+    return request(volumeName, claim, storageClass, by: provisioner, selectedNode, in: world)
   }
 
   private func request(
     _ volumeName: String, _ claim: PersistentVolumeClaim, _ storageClass: StorageClass, by provisioner: String,
-    _ node: String?
+    _ node: String?, in world: World
   ) -> Verdict {
     do throws(EffectFailure) {
       guard claim.selector == nil else { throw EffectFailure(.final, "claim Selector is not supported") }
@@ -78,15 +78,28 @@ public struct Provisioner: Decider {
         throw EffectFailure(.infeasible, "the request \(claim.requestText ?? "") is larger than any volume can be")
       }
       let parameters = try ClassParameters(storageClass.parameters)
+      let driver = settings.driver(of: provisioner)
+      let content = try claim.sourceKey.map { key throws(EffectFailure) in
+        try DataSource(claim: claim, key: key, world: world, driver: driver, bytes: bytes).resolved()
+      }
       let request = ProvisionRequest(
         volumeName: volumeName, claim: claim, storageClass: storageClass, provisioner: provisioner,
-        driver: settings.driver(of: provisioner), bytes: bytes,
-        fsType: parameters.fsType,
-        parameters: parameters.forStorage, selectedNode: node)
+        driver: driver, bytes: bytes, fsType: parameters.fsType, parameters: parameters.forStorage, selectedNode: node,
+        content: content)
       return .make(request)
     } catch {
       return .refuse(error, className: claim.className, provisioner: provisioner)
     }
+  }
+
+  /// The claim that `claim` is a clone of stays until the clone is made (rule SN12).
+  private func protection(ofSourceOf claim: PersistentVolumeClaim, in world: World) -> [Step] {
+    guard let key = claim.sourceKey, key.kind == .persistentVolumeClaim, let source = world.claim(key) else {
+      return []
+    }
+    var kept = source
+    kept.addFinalizer(WellKnown.cloningProtection)
+    return source.writes(to: kept)
   }
 
   private func announcement(_ claim: PersistentVolumeClaim, _ provisioner: String) -> Step {
@@ -121,7 +134,7 @@ extension Provisioner {
     }
     let provisioner = request.provisioner
     switch outcome {
-    case .done: return Decision(Reason("P8", "the volume exists already"))
+    case .done, .snapshotted: return Decision(Reason("P8", "the volume exists already"))
     case .provisioned(let made):
       let bytes = made.bytes == 0 ? request.bytes : made.bytes
       let volume = request.volume(bytes: bytes, source: made.source)

@@ -11,6 +11,10 @@ public enum Effect: Sendable, Hashable {
   case deleteBackend(PersistentVolume)
   /// Empty a Released volume for its next claim.
   case recycle(PersistentVolume)
+  /// Cut the snapshot, or find the one of that name that an earlier attempt or an administrator made.
+  case snapshot(SnapshotRequest)
+  /// Remove the snapshot of this name in storage; `of` is the content that stands for it.
+  case deleteSnapshot(handle: String, of: ObjectKey)
   /// Mount the pod's volumes into its directory and its containers' directories, as planned.
   case publish(PublishPlan)
   /// Take the pod's mounts and its directory away; the volumes keep what they hold.
@@ -37,6 +41,8 @@ public struct ProvisionRequest: Sendable, Hashable {
   public let parameters: [String: String]
   /// The node that the scheduler chose, or nil when the class does not wait for one (rule P21).
   public let selectedNode: String?
+  /// What the volume begins as a copy of; nil for an empty one.
+  public let content: ContentSource?
 }
 
 /// A volume that a storage system has made.
@@ -62,6 +68,8 @@ public enum Outcome: Sendable, Hashable {
   case done
   /// The volume of a `provision` exists.
   case provisioned(ProvisionedVolume)
+  /// The snapshot of a `snapshot` exists.
+  case snapshotted(MadeSnapshot)
   /// It failed, for the reason given.
   case failed(EffectFailure)
 }

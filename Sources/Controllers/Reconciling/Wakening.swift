@@ -33,6 +33,9 @@ extension World {
       case .pod: keys.formUnion(keysAffected(by: Pod(json: object.json)))
       case .deployment, .statefulSet: keys.formUnion(self.keys(controlledBy: object.uid))
       case .node: keys.formUnion(self.keys(of: .pod))
+      case .volumeSnapshot: keys.formUnion(keysAffected(by: VolumeSnapshot(json: object.json)))
+      case .volumeSnapshotContent: keys.formUnion(keysAffected(by: VolumeSnapshotContent(json: object.json)))
+      case .volumeSnapshotClass: keys.formUnion(self.keys(of: .volumeSnapshot))
       default: break
       }
     }
@@ -64,11 +67,22 @@ extension World {
   private func keysAffected(by volume: PersistentVolume) -> [ObjectKey] {
     let pointed = [volume.claimRef?.key].compactMap(\.self)
     return pointed + claims(naming: volume.name).map(\.key) + pointed.flatMap { pods(using: $0).map(\.key) }
+      + pointed.flatMap(dependents)
   }
 
   private func keysAffected(by claim: PersistentVolumeClaim) -> [ObjectKey] {
     let named = claim.volumeName.isEmpty ? [] : [ObjectKey(.persistentVolume, name: claim.volumeName)]
     return named + volumes(pointingTo: claim.key).map(\.key) + pods(using: claim.key).map(\.key)
+      + dependents(of: claim.key) + [claim.sourceKey].compactMap(\.self)
+  }
+
+  private func keysAffected(by snapshot: VolumeSnapshot) -> [ObjectKey] {
+    let bound = snapshot.boundContentName.map { [ObjectKey(.volumeSnapshotContent, name: $0)] } ?? []
+    return snapshot.sourceKeys + bound + dependents(of: snapshot.key)
+  }
+
+  private func keysAffected(by content: VolumeSnapshotContent) -> [ObjectKey] {
+    [content.snapshotRef.key] + dependents(of: content.key)
   }
 
   private func keysAffected(by pod: Pod) -> [ObjectKey] {

@@ -13,6 +13,7 @@ public struct World: Sendable {
   private var claimKeysByVolumeName = GroupedKeys<String>()
   private var podKeysByClaim = GroupedKeys<ObjectKey>()
   private var keysByController = GroupedKeys<String>()
+  private var keysBySource = GroupedKeys<ObjectKey>()
   private var unboundClaims: Set<ObjectKey> = []
   /// The volumes that any claim may have.
   private(set) var freeVolumes = FreeVolumes()
@@ -52,6 +53,9 @@ public struct World: Sendable {
     case .persistentVolumeClaim: index(PersistentVolumeClaim(json: object.json), at: key, adding: adding)
     case .pod:
       for claim in Set(Pod(json: object.json).claimKeys) { podKeysByClaim.change(key, of: claim, adding: adding) }
+    case .volumeSnapshot:
+      let snapshot = VolumeSnapshot(json: object.json)
+      for source in snapshot.sourceKeys { keysBySource.change(key, of: source, adding: adding) }
     default: break
     }
   }
@@ -63,6 +67,7 @@ public struct World: Sendable {
 
   private mutating func index(_ claim: PersistentVolumeClaim, at key: ObjectKey, adding: Bool) {
     claimKeysByUID[claim.uid] = adding ? key : nil
+    if let source = claim.sourceKey { keysBySource.change(key, of: source, adding: adding) }
     if !claim.volumeName.isEmpty { claimKeysByVolumeName.change(key, of: claim.volumeName, adding: adding) }
     if adding && !claim.isBoundOnce { unboundClaims.insert(key) } else { unboundClaims.remove(key) }
   }
@@ -112,6 +117,9 @@ extension World {
 
   /// The objects that the owner with this uid controls, sorted by kind and name.
   public func keys(controlledBy uid: String) -> [ObjectKey] { keysByController.keys(of: uid) }
+
+  /// The claims and snapshots that are made from `key`, a claim, a snapshot or the content of one.
+  func dependents(of key: ObjectKey) -> [ObjectKey] { keysBySource.keys(of: key) }
 
   /// The claims whose binding has never been finished (rule B1), in no order.
   var claimsWaiting: Set<ObjectKey> { unboundClaims }

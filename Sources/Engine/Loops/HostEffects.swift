@@ -16,6 +16,8 @@ struct HostEffects: EffectPerformer {
       case .provision(let request): return .provisioned(try await provision(request))
       case .deleteBackend(let volume): try await volumes.delete(try Self.id(of: volume))
       case .recycle(let volume): try await volumes.recycle(try Self.id(of: volume))
+      case .snapshot, .deleteSnapshot:
+        throw VolumeError(.unsupported, "snapshots are not offered on this host yet")
       case .publish(let plan): _ = try await volumes.publish(try SandboxRequest(plan))
       case .unpublish(let pod, _):
         try await volumes.unpublish(try SandboxName(namespace: pod.namespace, name: pod.name))

@@ -169,14 +169,14 @@ extension Outcome {
   var isFailure: Bool {
     switch self {
     case .failed: true
-    case .done, .provisioned: false
+    case .done, .provisioned, .snapshotted: false
     }
   }
 
   fileprivate var isVolume: Bool {
     switch self {
     case .provisioned: true
-    case .done, .failed: false
+    case .done, .snapshotted, .failed: false
     }
   }
 }

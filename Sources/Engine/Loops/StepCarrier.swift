@@ -142,6 +142,8 @@ struct StepCarrier {
     switch effect {
     case .provision(let request): (request.volumeName, .create, request.claim.uid)
     case .deleteBackend(let volume): volume.csiVolumeHandle.map { ($0, .delete, volume.claimRef?.uid ?? "") }
+    case .snapshot(let request): ("snapshot/" + request.handle, .snapshot, request.content.snapshotRef.uid)
+    case .deleteSnapshot(let handle, _): ("snapshot/" + handle, .deleteSnapshot, "")
     case .recycle, .publish, .unpublish: nil
     }
   }

@@ -10,7 +10,9 @@ enum SimulatedStorage {
   static func perform(_ effect: Effect) -> Outcome {
     switch effect {
     case .provision(let request): .provisioned(volume(for: request))
-    case .deleteBackend, .recycle, .publish, .unpublish: .done
+    case .snapshot(let request):
+      .snapshotted(MadeSnapshot(handle: request.handle, bytes: request.volumeBytes, createdAt: nil))
+    case .deleteBackend, .recycle, .publish, .unpublish, .deleteSnapshot: .done
     }
   }
 

@@ -10,7 +10,9 @@ public enum TableColumns {
 
   private static let columns: [Kind: [TableColumn]] = [
     .storageClass: storageClass, .volumeAttributesClass: volumeAttributesClass, .persistentVolume: persistentVolume,
-    .persistentVolumeClaim: persistentVolumeClaim, .pod: pod, .deployment: deployment, .statefulSet: statefulSet,
+    .persistentVolumeClaim: persistentVolumeClaim, .volumeSnapshotClass: volumeSnapshotClass,
+    .volumeSnapshotContent: volumeSnapshotContent, .volumeSnapshot: volumeSnapshot, .pod: pod, .deployment: deployment,
+    .statefulSet: statefulSet,
     .namespace: namespace, .node: node, .event: event,
   ]
 }

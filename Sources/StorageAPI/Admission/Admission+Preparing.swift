@@ -15,7 +15,10 @@ extension Admission {
     setName(of: &object, suffix: nameSuffix)
     Defaulting.apply(to: &object, kind)
     if kind == .persistentVolumeClaim { object.change("spec") { DataSources.prepare(&$0, from: nil) } }
-    if kind == .statefulSet || kind == .deployment || kind == .pod { object.set(1, "metadata", "generation") }
+    let counted: [Kind] = [
+      .statefulSet, .deployment, .pod, .volumeSnapshot, .volumeSnapshotContent, .volumeSnapshotClass,
+    ]
+    if counted.contains(kind) { object.set(1, "metadata", "generation") }
     setFirstStatus(of: &object, kind)
     return object
   }
@@ -52,7 +55,7 @@ extension Admission {
       object.change("spec") { DataSources.prepare(&$0, from: stored) }
     }
     // Workloads have a status without a phase; what is there stays.
-    let hasNoPhase = [Kind.deployment, .statefulSet].contains(kind)
+    let hasNoPhase = [Kind.deployment, .statefulSet, .volumeSnapshot, .volumeSnapshotContent].contains(kind)
     if hasNoPhase ? object["status"] == nil : object.string("status", "phase").isEmpty {
       setFirstStatus(of: &object, kind)
     }
@@ -72,6 +75,7 @@ extension Admission {
     case .pod: object["status"] = ["phase": "Pending", "qosClass": .string(ServiceQuality.of(object))]
     case .namespace: object["status"] = ["phase": "Active"]
     case .deployment, .statefulSet: object["status"] = .object(JSONObject())
+    case .volumeSnapshot, .volumeSnapshotContent: object["status"] = nil
     default: break
     }
   }

@@ -53,6 +53,18 @@ public struct Kind: Sendable, Hashable {
   /// ``PersistentVolumeClaim``.
   public static let persistentVolumeClaim = Kind(
     "PersistentVolumeClaim", plural: "persistentvolumeclaims", short: ["pvc"])
+  /// ``VolumeSnapshotClass``.
+  public static let volumeSnapshotClass = Kind(
+    "VolumeSnapshotClass", group: "snapshot.storage.k8s.io", plural: "volumesnapshotclasses",
+    short: ["vsclass", "vsclasses"], namespaced: false)
+  /// ``VolumeSnapshotContent``.
+  public static let volumeSnapshotContent = Kind(
+    "VolumeSnapshotContent", group: "snapshot.storage.k8s.io", plural: "volumesnapshotcontents",
+    short: ["vsc", "vscs"],
+    namespaced: false)
+  /// ``VolumeSnapshot``.
+  public static let volumeSnapshot = Kind(
+    "VolumeSnapshot", group: "snapshot.storage.k8s.io", plural: "volumesnapshots", short: ["vs"])
   /// ``Pod``.
   public static let pod = Kind("Pod", plural: "pods", short: ["po"])
   /// ``Deployment``.
@@ -68,8 +80,8 @@ public struct Kind: Sendable, Hashable {
 
   /// Every kind, those first that others refer to: the order in which a set of objects is best created.
   public static let all: [Kind] = [
-    .namespace, .node, .storageClass, .volumeAttributesClass, .persistentVolume, .persistentVolumeClaim, .pod,
-    .statefulSet, .deployment, .event,
+    .namespace, .node, .storageClass, .volumeAttributesClass, .volumeSnapshotClass, .persistentVolume,
+    .volumeSnapshotContent, .persistentVolumeClaim, .volumeSnapshot, .pod, .statefulSet, .deployment, .event,
   ]
 
   /// The kind with this `apiVersion` and `kind`, or nil when Orlop does not know it.

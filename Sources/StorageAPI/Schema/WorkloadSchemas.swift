@@ -102,6 +102,9 @@ extension Kind {
     case .volumeAttributesClass: .volumeAttributesClass
     case .persistentVolume: .persistentVolume
     case .persistentVolumeClaim: .persistentVolumeClaim
+    case .volumeSnapshotClass: .volumeSnapshotClass
+    case .volumeSnapshotContent: .volumeSnapshotContent
+    case .volumeSnapshot: .volumeSnapshot
     case .pod: .pod
     case .deployment: .deployment
     case .statefulSet: .statefulSet

@@ -11,7 +11,8 @@ struct GetCommand: AsyncParsableCommand {
     commandName: "get",
     abstract: "Show objects as a table, as YAML or as JSON.",
     discussion: """
-      TYPE is sc, vac, pv, pvc, pods, deploy, sts, ns, nodes or events, several with commas between them, or all. \
+      TYPE is sc, vac, pv, pvc, vs, vsc, vsclass, pods, deploy, sts, ns, nodes or events, several with commas between \
+      them, or all. \
       'orlop get volumes' shows the volumes on this host's disks, whatever the objects say.
 
       EXAMPLES:
