@@ -2,31 +2,49 @@
 // Copyright the Orlop authors
 
 import Engine
+import Presentation
 import StorageAPI
 
 /// Tells, after a change has settled, what it has not brought about, and where to read why.
 struct Unfinished {
   let client: any Client
 
-  /// One line on standard error for each of `keys` that is not what its manifest asks for; returns whether any of them has
+  /// Says on standard error which of `keys` are not what their manifests ask for, and why; returns whether any of them has
   /// failed, and does not just wait.
   func tell(about keys: [ObjectKey]) async throws -> Bool {
-    var unfinished: [(object: Resource, state: String)] = []
-    for key in keys {
-      guard let object = try? await client.get(key), let state = Self.state(of: object) else { continue }
-      unfinished.append((object, state))
-    }
-    guard !unfinished.isEmpty else { return false }
+    let objects = try await objects(keys)
+    let waiting = objects.filter { Self.state(of: $0) != nil || Self.lacksPods($0) }
+    guard !waiting.isEmpty else { return false }
     let lastWords = try await lastWords()
+    var items: [UnfinishedText.Item] = []
     var failed = false
-    for (object, state) in unfinished {
-      guard let kind = object.kind else { continue }
-      let reason = lastWords[object.uid].map { ": " + $0.message } ?? ""
-      Output.complain(
-        "\(kind.singular)/\(object.name) is \(state)\(reason); see `orlop describe \(kind.singular) \(object.name)`")
-      failed = failed || lastWords[object.uid].map(Self.isFailure) == true
+    for object in waiting {
+      let last = lastWords[object.uid]
+      // A workload without all its pods is told by them, unless it was refused to make them.
+      guard let kind = object.kind,
+        let state = Self.state(of: object) ?? (last?.reason == "FailedCreate" ? "incomplete" : nil)
+      else { continue }
+      items.append(UnfinishedText.Item(kind: kind, name: object.name, state: state, reason: last?.message))
+      failed = failed || last.map(Self.isFailure) == true
     }
+    for line in UnfinishedText.lines(items) { Output.complain(line) }
     return failed
+  }
+
+  /// Those of `keys` that are there, in this order; of many, the store is asked once.
+  private func objects(_ keys: [ObjectKey]) async throws -> [Resource] {
+    guard keys.count > 20 else {
+      var objects: [Resource] = []
+      for key in keys { if let object = try? await client.get(key) { objects.append(object) } }
+      return objects
+    }
+    var found: [ObjectKey: Resource] = [:]
+    for kind in Set(keys.map(\.kind)) {
+      for object in try await client.list(kind, namespace: nil).objects {
+        if let key = object.key { found[key] = object }
+      }
+    }
+    return keys.compactMap { found[$0] }
   }
 
   /// Whether `event` tells of something that was tried and went wrong. A pod that has no place yet is none of it: what it waits
@@ -46,6 +64,12 @@ struct Unfinished {
       return pod.phase == "Running" || pod.isFinished ? nil : pod.phase
     default: return nil
     }
+  }
+
+  /// Whether `object` makes pods, and has fewer than it should.
+  private static func lacksPods(_ object: Resource) -> Bool {
+    guard object.kind == .deployment || object.kind == .statefulSet else { return false }
+    return object.json.integer("status", "readyReplicas") ?? 0 < object.json.integer("spec", "replicas") ?? 1
   }
 
   /// The newest event about each object, by the object's uid.
