@@ -14,6 +14,19 @@ struct DatabaseFile {
   /// The database beside which `directory` keeps its lock.
   static func path(in directory: String) -> String { directory + "/orlop.db" }
 
+  /// What tells a file from another one of its name.
+  struct Identity: Equatable {
+    let device: UInt64
+    let inode: UInt64
+  }
+
+  /// The identity of the file that has the name `path` now, or nil when there is none.
+  static func identity(of path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
   /// Whether the file is there.
   ///
   /// - Throws: ``LedgerError`` `readOnly` when one may not look, `corrupt` when only the log of a database is there.

@@ -36,7 +36,7 @@ extension Ledger {
     let lock = try WriterLock(path: file.path + ".lock", timeout: lockTimeout)
     if try !file.exists() { try file.create() }
     try file.checkHeader()
-    try checkedQueue(file).close()  // opening to write would change even a damaged file
+    try checkedQueue(file).queue.close()  // opening to write would change even a damaged file
     let pool = try DatabasePool(path: file.path, configuration: configuration)
     try pool.writeWithoutTransaction { db in
       // After opening: GRDB itself sets NORMAL, which would lose the last transactions with the power.
@@ -50,12 +50,14 @@ extension Ledger {
     guard try file.exists() else {
       throw LedgerError(.notFound, "there is no database \(file.path) yet; `orlop apply` makes it")
     }
+    let identity = DatabaseFile.identity(of: file.path)
     try file.checkHeader()
-    return Ledger(try checkedQueue(file), path: file.path, lock: nil)
+    let (queue, isLive) = try checkedQueue(file)
+    return Ledger(queue, path: file.path, lock: nil, identity: isLive ? identity : nil)
   }
 
-  /// The file opened for reading, found to be whole.
-  private static func checkedQueue(_ file: DatabaseFile) throws -> DatabaseQueue {
+  /// The file opened for reading, found to be whole, and whether it shows what is written from now on.
+  private static func checkedQueue(_ file: DatabaseFile) throws -> (queue: DatabaseQueue, isLive: Bool) {
     var configuration = configuration
     configuration.readonly = true
     func open(_ path: String) throws -> DatabaseQueue {
@@ -63,10 +65,11 @@ extension Ledger {
       try queue.read { try check($0, file.path) }
       return queue
     }
-    do { return try open(file.path) } catch let error as DatabaseError where isUnwritable(error) && !file.hasLog {
+    do { return (try open(file.path), true) } catch let error as DatabaseError where isUnwritable(error) && !file.hasLog
+    {
       // SQLite shares an index file among the readers of a log; where it cannot make one and there is no log, nobody can
       // be writing either, and the file may be read as it stands (https://www.sqlite.org/wal.html#read_only_databases).
-      return try open(immutableURI(file.path))
+      return (try open(immutableURI(file.path)), false)
     }
   }
 

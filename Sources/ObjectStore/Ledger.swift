@@ -19,13 +19,22 @@ public final class Ledger: Sendable {
   private let path: String
   private let lock: WriterLock?
   private let history: Int64
+  private let identity: DatabaseFile.Identity?
 
-  init(_ database: any DatabaseWriter, path: String, lock: WriterLock?, history: Int64 = Ledger.history) {
+  init(
+    _ database: any DatabaseWriter, path: String, lock: WriterLock?, history: Int64 = Ledger.history,
+    identity: DatabaseFile.Identity? = nil
+  ) {
     self.database = database
     self.path = path
     self.lock = lock
     self.history = history
+    self.identity = identity
   }
+
+  /// Whether this ledger, opened for reading, still shows what others write: not when another file has its name, and not when
+  /// it had to be opened as it stood.
+  public var isCurrent: Bool { identity != nil && identity == DatabaseFile.identity(of: path) }
 
   /// A ledger in memory, which nobody else sees and which goes with this value.
   public static func inMemory() throws -> Ledger { try inMemory(history: history) }

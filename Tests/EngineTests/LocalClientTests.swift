@@ -129,4 +129,33 @@ import Testing
       .filter { $0.type == "Warning" }
     #expect(Set(warnings.map(\.reason)) == ["CapacityNotEnforced", "ParametersIgnored"])
   }
+
+  @Test("A client that has the store open for reading sees what others write, even to a new store")
+  func keptOpen() async throws {
+    let host = try TestHost()
+    let reader = host.client()
+    #expect(try await reader.count(.storageClass) == 0)
+    try await host.client().apply(Sample.storageClass)
+    #expect(try await reader.count(.storageClass) == 1)
+    try await host.client().apply(Sample.claim)
+    #expect(try await reader.claim("data").phase == .bound)
+    try host.loseDatabase()
+    #expect(try await reader.count(.storageClass) == 0)
+    try await host.client().apply(Sample.storageClass)
+    #expect(try await reader.count(.storageClass) == 1)
+  }
+
+  @Test(
+    "A watch tells the changes of other processes as they come, from before there is a store", .timeLimit(.minutes(1)))
+  func watch() async throws {
+    let host = try TestHost()
+    let changes = host.client().watch(.persistentVolumeClaim, namespace: "default", after: 0)
+    try await host.client().apply(Sample.storageClass + "\n---\n" + Sample.claim)
+    var phases: [PersistentVolumeClaim.Phase?] = []
+    for try await change in changes {
+      phases.append(PersistentVolumeClaim(json: change.object.json).phase)
+      if phases.last == .bound { break }
+    }
+    #expect(phases.first == .pending)
+  }
 }

@@ -4,12 +4,10 @@
 internal import ObjectStore
 internal import StorageAPI
 
-/// Follows the changes that other processes make to the store.
+/// Follows the changes that this and other processes make to the store.
 struct LedgerWatch: Sendable {
-  /// How often the store is asked.
-  static let interval = Duration.milliseconds(200)
-
-  let state: String
+  let client: LocalClient
+  let vigil: Vigil
   let kind: Kind
   let namespace: String?
 
@@ -19,6 +17,8 @@ struct LedgerWatch: Sendable {
       let task = Task {
         do {
           try await follow(from: version) { continuation.yield($0) }
+          continuation.finish()
+        } catch is CancellationError {
           continuation.finish()
         } catch {
           continuation.finish(throwing: error)
@@ -30,23 +30,12 @@ struct LedgerWatch: Sendable {
 
   private func follow(from start: Int64, _ report: (ObjectChange) -> Void) async throws {
     var version = start
-    var ledger: Ledger?
+    var vigil = vigil
     while !Task.isCancelled {
-      if ledger == nil { ledger = try opened() }
-      for change in try ledger?.changes(after: version, of: kind, namespace: namespace) ?? [] {
-        version = change.version
-        report(ObjectChange(change))
-      }
-      try await Task.sleep(for: Self.interval)
-    }
-  }
-
-  /// The store, or nil while there is none.
-  private func opened() throws -> Ledger? {
-    do {
-      return try Ledger.open(at: state, mode: .readOnly)
-    } catch let error as LedgerError where error.code == .notFound {
-      return nil
+      let news = try await client.news(after: version, of: kind, namespace: namespace)
+      version = news.version
+      for change in news.changes { report(ObjectChange(change)) }
+      try await vigil.wait()
     }
   }
 }

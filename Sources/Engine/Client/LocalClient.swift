@@ -9,7 +9,7 @@ internal import Volumes
 
 /// The client that does the work itself, in this process, without a daemon.
 ///
-/// Reading takes no lock and changes nothing. The first change takes the store's lock, which this client keeps until it
+/// Reading takes no lock and changes nothing; the store stays open for it. The first change takes the store's lock, which this client keeps until it
 /// goes, finishes what an earlier process left half-done, and goes on from there.
 public actor LocalClient: Client {
   private let executor = SerialQueue(label: "orlop.client")
@@ -20,6 +20,8 @@ public actor LocalClient: Client {
   let lifecycle: VolumeLifecycle
   private let clock: @Sendable () -> Timestamp
   var session: Session?
+  /// The store, opened for reading by the first look at it; nil while there is a session, which reads, too.
+  private var reader: Ledger?
 
   /// The objects and volumes of this host, as `settings` say where they are.
   ///
@@ -34,6 +36,8 @@ public actor LocalClient: Client {
   /// The right to change objects; opened by the first change.
   func writing() async throws -> Session {
     if let session { return session }
+    // First: a file that is opened and closed again loses the locks of all who have it open in this process (fcntl(2)).
+    reader = nil
     let opened = try await Session.open(settings, lifecycle, clock)
     session = opened
     return opened
@@ -45,9 +49,22 @@ public actor LocalClient: Client {
   ) throws -> Value {
     do {
       if let session { return try session.ledger.read(body) }
-      return try Ledger.open(at: settings.state, mode: .readOnly).read(body)
+      if reader?.isCurrent != true {
+        reader = nil
+        reader = try Ledger.open(at: settings.state, mode: .readOnly)
+      }
+      return try reader?.read(body) ?? missing
     } catch let error as LedgerError where error.code == .notFound {
       return missing
+    }
+  }
+
+  /// The changes after `version`, and the version that they lead to.
+  func news(
+    after version: Int64, of kind: Kind, namespace: String?
+  ) throws -> (changes: [ObjectStore.Change], version: Int64) {
+    try reading(orWithout: ([], version)) { reader in
+      (try reader.changes(after: version, of: kind, namespace: namespace), try reader.currentVersion())
     }
   }
 
@@ -88,8 +105,11 @@ public actor LocalClient: Client {
   public nonisolated func watch(
     _ kind: Kind, namespace: String?, after version: Int64
   ) -> AsyncThrowingStream<ObjectChange, any Error> {
-    LedgerWatch(state: settings.state, kind: kind, namespace: namespace).changes(after: version)
+    LedgerWatch(client: self, vigil: vigil(), kind: kind, namespace: namespace).changes(after: version)
   }
+
+  /// A vigil over the store, for one who waits for what other processes do.
+  public nonisolated func vigil() -> Vigil { Vigil(state: settings.state) }
 
   /// Why the object is not further, from the stored objects and from the kernel.
   public func explanation(of key: ObjectKey) async throws -> [String] {

@@ -42,10 +42,8 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
 
 /// Waits for what this process cannot bring about now: others have to change objects, or to let go of a volume.
 struct Waiter {
-  /// How often the store is asked.
-  static let interval = Duration.milliseconds(200)
-  /// How often, in times that the store is asked, what failed is tried again.
-  static let retry = 10
+  /// When what failed is tried again for the first time, and how long this may take at most: each time takes twice as long.
+  static let retry = (first: Duration.seconds(2), longest: Duration.seconds(30))
 
   let client: LocalClient
   let timeout: TimeSpan
@@ -68,13 +66,18 @@ struct Waiter {
     await client.release()
     let clock = ContinuousClock()
     let end = timeout.seconds == 0 ? nil : clock.now + .seconds(timeout.seconds)
-    var rounds = 0
+    var pause = Self.retry.first
+    var next = clock.now + pause
+    var vigil = client.vigil()
     while try await !isDone() {
-      if let end, clock.now >= end { throw EngineError(.failed, "timed out: " + reason()) }
-      try await Task.sleep(for: Self.interval)
-      rounds += 1
+      let now = clock.now
+      if let end, now >= end { throw EngineError(.failed, "timed out: " + reason()) }
+      try await vigil.wait(upTo: min(next, end ?? next) - now)
+      guard clock.now >= next else { continue }
       // There need not be anybody else: what was in use a moment ago may be free now. Who holds the lock does it, too.
-      if rounds % Self.retry == 0, (try? await client.settle()) != nil { await client.release() }
+      if (try? await client.settle()) != nil { await client.release() }
+      pause = min(pause * 2, Self.retry.longest)
+      next = clock.now + pause
     }
   }
 
