@@ -71,12 +71,13 @@ import Testing
 
   @Test("A progress line writes over itself, and nothing into a pipe") func progress() {
     var line = ProgressLine(on: screen)
-    #expect(line.update("creating pvc-1", done: 1, total: 2) == "\r\u{1b}[K██████████░░░░░░░░░░ 1/2 creating pvc-1")
-    #expect(line.update("creating pvc-1", done: 1, total: 2) == "")
+    let text = "1 of 2 claims bound"
+    #expect(line.update(text, done: 1, of: 2) == "\r\u{1b}[K██████████░░░░░░░░░░ 1 of 2 claims bound")
+    #expect(line.update(text, done: 1, of: 2) == "")
     #expect(line.clear() == "\r\u{1b}[K")
     #expect(line.clear() == "")
-    #expect(line.update(String(repeating: "x", count: 200)).count == 4 + 99)
+    #expect(line.update(String(repeating: "x", count: 200), done: 1, of: 2).count == 4 + 99)
     var silent = ProgressLine(on: .none)
-    #expect(silent.update("creating") == "")
+    #expect(silent.update(text, done: 1, of: 2) == "")
   }
 }

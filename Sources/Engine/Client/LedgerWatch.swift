@@ -42,7 +42,7 @@ struct LedgerWatch: Sendable {
 
 extension ObjectChange {
   /// The change as the client tells it.
-  fileprivate init(_ change: Change) {
+  init(_ change: Change) {
     let kind: Kind =
       switch change.action {
       case .added: .added

@@ -108,6 +108,12 @@ public actor LocalClient: Client {
     LedgerWatch(client: self, vigil: vigil(), kind: kind, namespace: namespace).changes(after: version)
   }
 
+  /// The changes of objects of `kind` after `version`, and the version that they lead to. Throws when `version` is too long ago.
+  public func changes(of kind: Kind, after version: Int64) throws -> (changes: [ObjectChange], version: Int64) {
+    let news = try news(after: version, of: kind, namespace: nil)
+    return (news.changes.map(ObjectChange.init), news.version)
+  }
+
   /// A vigil over the store, for one who waits for what other processes do.
   public nonisolated func vigil() -> Vigil { Vigil(state: settings.state) }
 

@@ -11,11 +11,11 @@ public struct ProgressLine: Sendable {
   /// A line on `terminal`, not shown yet.
   public init(on terminal: Terminal) { self.terminal = terminal }
 
-  /// What to write so that the line shows `message` and, with `total`, a bar of `done` out of it; "" when it does so already.
-  public mutating func update(_ message: String, done: Int = 0, total: Int = 0) -> String {
-    guard terminal.isTerminal else { return "" }
-    let share = total > 0 ? Bar.text(Double(done) / Double(total), cells: Self.barCells) + " \(done)/\(total) " : ""
-    let line = String((share + Escape.cell(message)).prefix(terminal.width - 1))
+  /// What to write so that the line shows a bar of `done` out of `total` and `message`; "" when it does so already.
+  public mutating func update(_ message: String, done: Int, of total: Int) -> String {
+    guard terminal.isTerminal, total > 0 else { return "" }
+    let bar = Bar.text(Double(done) / Double(total), cells: Self.barCells)
+    let line = String((bar + " " + Escape.cell(message)).prefix(terminal.width - 1))
     guard line != shown else { return "" }
     shown = line
     return Self.erase + line

@@ -10,8 +10,16 @@ enum Output {
   /// Writes `text` and a newline to standard output.
   static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-  /// Writes `text` as it is to standard output.
-  static func put(_ text: String) { write(text, to: STDOUT_FILENO) }
+  /// Where text goes.
+  enum Stream { case output, complaints }
+
+  /// Writes `text` as it is to standard output, or to another `stream`.
+  static func put(_ text: String, on stream: Stream = .output) {
+    switch stream {
+    case .output: write(text, to: STDOUT_FILENO)
+    case .complaints: write(text, to: STDERR_FILENO)
+    }
+  }
 
   /// Writes `text` and a newline to standard error.
   static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }

@@ -59,7 +59,7 @@ struct SubmitOptions: ParsableArguments {
       }
     }
     if dryRun == .none {
-      try await client.settle()
+      try await Progress(of: submitted, to: .ready, client).tell { try await client.settle() }
       if try await Unfinished(client: client).tell(about: submitted) { failed = true }
     }
     if failed { throw ExitCode.failure }

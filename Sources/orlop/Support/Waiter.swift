@@ -45,6 +45,9 @@ struct Waiter {
   /// When what failed is tried again for the first time, and how long this may take at most: each time takes twice as long.
   static let retry = (first: Duration.seconds(2), longest: Duration.seconds(30))
 
+  /// How many of many objects are named.
+  private static let mostNames = 10
+
   let client: LocalClient
   let timeout: TimeSpan
 
@@ -92,6 +95,8 @@ struct Waiter {
 
   private static func stillThere(_ objects: [Resource]) -> String {
     let names = objects.compactMap { object in object.key.map { "\($0.kind.singular)/\($0.name)" } }
-    return "waiting for \(names.joined(separator: ", ")) to go; `orlop describe` says who still uses it"
+    let rest = names.count > Self.mostNames ? " and \(names.count - Self.mostNames) more" : ""
+    return "waiting for \(names.prefix(Self.mostNames).joined(separator: ", "))\(rest) to go; "
+      + "`orlop describe` says who still uses \(names.count == 1 ? "it" : "them")"
   }
 }

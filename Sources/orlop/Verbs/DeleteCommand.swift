@@ -57,7 +57,7 @@ struct DeleteCommand: AsyncParsableCommand {
       }
     }
     if dryRun == .none {
-      try await client.settle()
+      try await Progress(of: asked.compactMap(\.key), to: .gone, client).tell { try await client.settle() }
       if wait { try await Waiter(client: client, timeout: timeout).untilGone(asked) }
     }
     if failed { throw ExitCode.failure }
