@@ -49,7 +49,21 @@ import Testing
     #expect(!Terminal(isTerminal: false, environment: [:]).hasColours)
   }
 
-  @Test("Volumes that are not mounted have no usage, problems come below") func volumes() {
+  @Test("Of a pool without its marker nothing is known but its place; the problem is told apart") func badPool() {
+    let bad = UsageTable.Pool(
+      name: "fast", path: "/pools/fast", size: 0, available: 0, promised: 0, volumes: 0,
+      problem: "pool fast: pool.json is missing")
+    #expect(
+      UsageTable.text(pools: [bad], on: .none)
+        == lines(
+          """
+          POOL   SIZE   USED   AVAIL   USE%   PROMISED   VOLUMES   PATH
+          fast   -      -      -       -      -          -         /pools/fast
+          """))
+    #expect(UsageTable.problems(pools: [pool, bad], volumes: []) == ["pool fast: pool.json is missing"])
+  }
+
+  @Test("Volumes that are not mounted have no usage, and problems are told apart") func volumes() {
     let volumes = [
       UsageTable.Volume(
         id: "pvc-1", pool: "default", storage: "image (ext3)", size: 400_000_000, allocated: 1_500_000, used: 4096,
@@ -65,8 +79,8 @@ import Testing
           VOLUME   POOL      STORAGE        SIZE    ALLOCATED   USED    AVAIL   USE%   USED BY
           pvc-1    default   image (ext3)   382Mi   1.5Mi       4.0Ki   382Mi   1%     default/web
           pvc-2    default   image (ext4)   1.0Gi   0           -       -       -      <none>
-          volume pvc-2: its image is gone
           """))
+    #expect(UsageTable.problems(pools: [], volumes: volumes) == ["volume pvc-2: its image is gone"])
   }
 
   @Test("A progress line writes over itself, and nothing into a pipe") func progress() {

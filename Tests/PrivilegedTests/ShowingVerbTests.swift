@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import Glibc
 import Testing
 
 /// Objects that need no volume of this host: two claims, and a volume reserved for one of them.
@@ -129,6 +130,24 @@ struct ShowingVerbTests {
       #expect(try orlop.run("get", "volumes").complaints == "No volumes found on this host\n")
       #expect(try orlop.run("df").complaints.hasPrefix("No pools and volumes yet"))
       #expect(try orlop.run("df", "-o", "json").output == "{\n    \"pools\": [],\n    \"volumes\": []\n}\n")
+    }
+  }
+
+  @Test("A pool without its marker is a row without numbers, and a failure with the reason") func badPool() throws {
+    try OrlopProgram.withStore { (orlop) throws -> Void in
+      for directory in ["/pools", "/pools/fast"] {
+        #expect(mkdir(orlop.state + directory, 0o700) == 0)
+      }
+      let reason = "error: pool fast: \(orlop.state)/pools/fast/pool.json is missing; mount the pool's disk there"
+      let full = try orlop.run("df")
+      #expect(full.status == 1 && full.complaints.hasPrefix(reason), "\(full)")
+      #expect(full.complaints.split(separator: "\n").count == 1, "\(full)")
+      let row = full.output.split(separator: "\n").last?.split(separator: " ").map(String.init)
+      #expect(row == ["fast", "-", "-", "-", "-", "-", "-", orlop.state + "/pools/fast"], "\(full)")
+      let volumes = try orlop.run("get", "volumes", "-o", "name")
+      #expect(volumes.status == 1 && volumes.output == "" && volumes.complaints.hasPrefix(reason), "\(volumes)")
+      let document = try orlop.run("df", "-o", "json")
+      #expect(document.status == 1 && document.output.contains("\"problem\": \"pool fast: "), "\(document)")
     }
   }
 

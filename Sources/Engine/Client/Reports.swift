@@ -13,12 +13,15 @@ extension PoolReport {
 }
 
 extension VolumeLifecycle {
-  /// A report on every volume of every pool; one whose record does not load has its problem in it.
+  /// A report on every volume of every pool; one whose record does not load has its problem in it. A pool that cannot be read
+  /// is no volume: its own report tells.
   func reports() async throws(VolumeError) -> [VolumeReport] {
     var reports: [VolumeReport] = []
-    for (id, result) in try await volumes() {
+    let unreadable = Set(try await pools().filter { $0.problem != nil }.map { "pool \($0.name)" })
+    for (id, result) in try await volumes() where !unreadable.contains(id) {
       switch result {
       case .success(let record): reports.append(await report(on: record, id: try VolumeID(id)))
+      case .failure(let error) where error.code == .notFound: continue  // deleted meanwhile
       case .failure(let error): reports.append(VolumeReport(id: id, pool: "", problem: error.message))
       }
     }

@@ -74,20 +74,25 @@ public enum UsageTable {
     }
   }
 
-  /// The table of `pools`; on a terminal each line ends with a bar.
+  /// The table of `pools`; on a terminal each line ends with a bar. Of a pool that has a problem nothing is known but its place.
   public static func text(pools: [Pool], on terminal: Terminal, showsHeadings: Bool = true) -> String {
     let headings = ["POOL", "SIZE", "USED", "AVAIL", "USE%", "PROMISED", "VOLUMES", "PATH"]
     var table = Table(headings: headings + (terminal.isTerminal ? [""] : []))
     for pool in pools {
+      let path = Escape.cell(pool.path)
+      guard pool.problem == nil else {
+        table.append([pool.name] + Array(repeating: "-", count: headings.count - 2) + [path])
+        continue
+      }
       let used = pool.size - pool.available
       var row = [
         pool.name, ByteSize.text(pool.size), ByteSize.text(used), ByteSize.text(pool.available),
-        percent(used, of: pool.size), ByteSize.text(pool.promised), String(pool.volumes), Escape.cell(pool.path),
+        percent(used, of: pool.size), ByteSize.text(pool.promised), String(pool.volumes), path,
       ]
       if terminal.isTerminal { row.append(bar(used, of: pool.size, on: terminal)) }
       table.append(row)
     }
-    return table.text(showsHeadings: showsHeadings) + problems(pools.map { ("pool " + $0.name, $0.problem) }, terminal)
+    return table.text(showsHeadings: showsHeadings)
   }
 
   /// The table of `volumes`; on a terminal each mounted one's line ends with a bar.
@@ -98,7 +103,8 @@ public enum UsageTable {
       let whole = (volume.used ?? 0) + (volume.available ?? 0)
       let users = volume.users.isEmpty ? "<none>" : volume.users.joined(separator: ",")
       var row = [
-        volume.id, volume.pool, volume.storage, ByteSize.text(volume.size), ByteSize.text(volume.allocated),
+        volume.id, known(volume.pool), known(volume.storage), volume.size > 0 ? ByteSize.text(volume.size) : "-",
+        volume.size > 0 ? ByteSize.text(volume.allocated) : "-",
         volume.used.map(ByteSize.text) ?? "-", volume.available.map(ByteSize.text) ?? "-",
         volume.used.map { percent($0, of: whole) } ?? "-", Escape.cell(users),
       ]
@@ -106,7 +112,6 @@ public enum UsageTable {
       table.append(row)
     }
     return table.text(showsHeadings: showsHeadings)
-      + problems(volumes.map { ("volume " + $0.id, $0.problem) }, terminal)
   }
 
   /// `part` of `whole`, rounded up as df does, so that nothing in use is ever 0%.
@@ -120,9 +125,14 @@ public enum UsageTable {
       Bar.text(share, cells: barCells), share >= 0.9 ? .bad : share >= 0.75 ? .doubtful : .good)
   }
 
-  private static func problems(_ things: [(name: String, problem: String?)], _ terminal: Terminal) -> String {
-    things.compactMap { thing in
-      thing.problem.map { terminal.paint(Escape.lines(thing.name + ": " + $0), .bad) + "\n" }
-    }.joined()
+  /// `text`, or a dash when it is not known.
+  private static func known(_ text: String) -> String { text.isEmpty ? "-" : text }
+
+  /// One sentence for each of the pools and volumes with which something is wrong.
+  public static func problems(pools: [Pool], volumes: [Volume]) -> [String] {
+    let things = pools.map { ("pool " + $0.name, $0.problem) } + volumes.map { ("volume " + $0.id, $0.problem) }
+    return things.compactMap { name, problem in
+      problem.map { Escape.lines($0.hasPrefix(name) ? $0 : name + ": " + $0) }
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import ArgumentParser
 import Engine
 import Presentation
 import StorageAPI
@@ -19,14 +20,32 @@ enum HostVolumes {
     return true
   }
 
-  /// The volumes of `client` in `format`.
-  static func text(_ client: some Client, _ format: OutputFormat, showsHeadings: Bool) async throws -> String {
-    let reports = try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
+  /// Shows the volumes of `client` in `format`; what cannot be read is told after that, and fails the verb.
+  static func show(_ client: some Client, _ format: OutputFormat, showsHeadings: Bool) async throws {
+    let reports = try await sorted(client)
+    let pools = try await client.pools()
+    Output.put(try text(reports, format, showsHeadings: showsHeadings))
+    let hasProblems = tellProblems(pools: pools, volumes: reports)
+    guard !hasProblems else { throw ExitCode.failure }
+    if reports.isEmpty && format.isForPeople { Output.complain("No volumes found on this host") }
+  }
+
+  /// The volumes of `client`, by pool and id.
+  static func sorted(_ client: some Client) async throws -> [VolumeReport] {
+    try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
+  }
+
+  /// Tells on standard error what is wrong with pools and volumes; returns whether anything is.
+  static func tellProblems(pools: [PoolReport], volumes: [VolumeReport]) -> Bool {
+    let problems = UsageTable.problems(
+      pools: pools.map(UsageTable.Pool.init), volumes: volumes.map(UsageTable.Volume.init))
+    for problem in problems { Output.complain("error: " + problem) }
+    return !problems.isEmpty
+  }
+
+  private static func text(_ reports: [VolumeReport], _ format: OutputFormat, showsHeadings: Bool) throws -> String {
+    if reports.isEmpty && format.isForPeople { return "" }
     let document = JSONValue.object(["items": .array(reports.map { .object(json(of: $0)) })])
-    if reports.isEmpty && format.isForPeople {
-      Output.complain("No volumes found on this host")
-      return ""
-    }
     switch format {
     case .table, .wide:
       return UsageTable.text(volumes: reports.map(UsageTable.Volume.init), on: .output, showsHeadings: showsHeadings)

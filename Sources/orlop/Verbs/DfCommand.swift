@@ -12,7 +12,8 @@ struct DfCommand: AsyncParsableCommand {
     abstract: "Show how full the pools and the volumes are.",
     discussion: """
       SIZE is what was promised, ALLOCATED what a volume takes in its pool, USED and AVAIL what its filesystem says \
-      while it is mounted. On a terminal each line ends with a bar.
+      while it is mounted. On a terminal each line ends with a bar. Fails after all it can show when a pool or a volume \
+      cannot be read, as when a disk is not mounted.
 
       EXAMPLES:
         orlop df
@@ -30,9 +31,9 @@ struct DfCommand: AsyncParsableCommand {
 
   func run() async throws {
     let client = try host.client()
-    let poolReports = pools || !volumes ? try await client.pools().sorted { $0.name < $1.name } : []
-    let volumeReports =
-      volumes || !pools ? try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) } : []
+    let allPools = try await client.pools().sorted { $0.name < $1.name }
+    let poolReports = pools || !volumes ? allPools : []
+    let volumeReports = volumes || !pools ? try await HostVolumes.sorted(client) : []
     let document = JSONValue.object([
       "pools": .array(poolReports.map { .object(HostVolumes.json(of: $0)) }),
       "volumes": .array(volumeReports.map { .object(HostVolumes.json(of: $0)) }),
@@ -40,10 +41,12 @@ struct DfCommand: AsyncParsableCommand {
     switch output {
     case .json: Output.print(JSONWriter.pretty(document))
     case .yaml: Output.put(YAMLWriter.write(document))
-    case nil where poolReports.isEmpty && volumeReports.isEmpty:
+    case nil where allPools.isEmpty && volumeReports.isEmpty:
       Output.complain("No pools and volumes yet: the first volume makes the pool \"default\"")
     case nil: Output.put(tables(poolReports, volumeReports))
     }
+    let hasProblems = HostVolumes.tellProblems(pools: allPools, volumes: volumeReports)
+    guard !hasProblems else { throw ExitCode.failure }
   }
 
   private func tables(_ pools: [PoolReport], _ volumes: [VolumeReport]) -> String {

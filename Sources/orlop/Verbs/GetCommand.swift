@@ -41,7 +41,7 @@ struct GetCommand: AsyncParsableCommand {
   func run() async throws {
     let format = try OutputFormat(output)
     if try HostVolumes.isMeant(by: objects) {
-      return Output.put(try await HostVolumes.text(host.client(), format, showsHeadings: !noHeaders))
+      return try await HostVolumes.show(host.client(), format, showsHeadings: !noHeaders)
     }
     let query = try ObjectQuery(objects, namespace: allNamespaces ? nil : scope.namespace, selector: selector)
     let client = try host.client()
