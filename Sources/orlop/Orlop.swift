@@ -23,6 +23,7 @@ struct Orlop: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ApplyCommand.self, CreateCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self,
+      EditCommand.self, PatchCommand.self, LabelCommand.self, AnnotateCommand.self, ScaleCommand.self,
       WaitCommand.self, PathCommand.self,
       ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, DfCommand.self, PoolCommand.self,
       SimulateCommand.self,

@@ -16,4 +16,18 @@ public enum MergePatch {
     }
     return .object(result)
   }
+
+  /// The patch that makes `new` of `old`: what differs, and null for what `new` has not.
+  public static func difference(from old: JSONObject, to new: JSONObject) -> JSONObject {
+    var patch = JSONObject()
+    for member in old.members where new[member.key] == nil { patch[member.key] = .null }
+    for member in new.members where old[member.key] != member.value {
+      if let before = old[member.key]?.object, let after = member.value.object {
+        patch[member.key] = .object(difference(from: before, to: after))
+      } else {
+        patch[member.key] = member.value
+      }
+    }
+    return patch
+  }
 }

@@ -33,10 +33,22 @@ enum InputFile {
     return try ManifestReader.decoded(bytes)
   }
 
-  /// The files that `path` means: itself, or the manifests in it when it is a directory, by name.
-  static func expand(_ path: String) throws -> [String] {
-    var status = stat()
-    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
+  /// The files that `path` means: itself, or the manifests in it when it is a directory, by name; with `recursive` also those in
+  /// directories beneath.
+  static func expand(_ path: String, recursive: Bool = false) throws -> [String] {
+    for scheme in ["http://", "https://"] where path.hasPrefix(scheme) {
+      throw EngineError(.invalid, "orlop reads no addresses: fetch it first, as in `curl -sL \(path) | orlop … -f -`")
+    }
+    guard path != "-", isDirectory(path, followingLinks: true) else { return [path] }
+    let files = try manifests(in: path, recursive)
+    guard !files.isEmpty else {
+      let hint = recursive ? "" : "; -R looks into directories beneath, too"
+      throw EngineError(.invalid, "\(path) holds no .yaml, .yml or .json file\(hint)")
+    }
+    return files
+  }
+
+  private static func manifests(in path: String, _ recursive: Bool) throws -> [String] {
     guard let directory = opendir(path) else {
       throw EngineError(.invalid, "cannot read \(path): \(String(cString: strerror(errno)))")
     }
@@ -45,9 +57,17 @@ enum InputFile {
     while let entry = readdir(directory) {
       names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
     }
-    let files = names.filter { name in [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } }.sorted()
-    guard !files.isEmpty else { throw EngineError(.invalid, "\(path) holds no .yaml, .yml or .json file") }
-    return files.map { path + "/" + $0 }
+    return try names.filter { $0 != "." && $0 != ".." }.sorted().flatMap { name -> [String] in
+      let file = (path.hasSuffix("/") ? path : path + "/") + name
+      if isDirectory(file, followingLinks: false) { return recursive ? try manifests(in: file, true) : [] }
+      return [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } ? [file] : []
+    }
+  }
+
+  private static func isDirectory(_ path: String, followingLinks: Bool) -> Bool {
+    var status = stat()
+    let found = followingLinks ? stat(path, &status) : lstat(path, &status)
+    return found == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }
 
@@ -55,13 +75,17 @@ enum InputFile {
 struct ManifestOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
   var filename: [String] = []
+  @Flag(name: [.customShort("R"), .long], help: "Also the manifests in the directories beneath.") var recursive = false
+
+  /// The files named, with those that are in directories.
+  func files() throws -> [String] { try filename.flatMap { try InputFile.expand($0, recursive: recursive) } }
 
   /// Every manifest of every file, in order.
   ///
   /// Nothing is begun when one of them does not read.
   func manifests() throws -> [FileManifest] {
     var manifests: [FileManifest] = []
-    for path in try filename.flatMap(InputFile.expand) {
+    for path in try files() {
       do {
         manifests += try ManifestReader.read(try InputFile.read(path)).map { FileManifest(file: path, manifest: $0) }
       } catch let error as StatusError {

@@ -24,6 +24,17 @@ struct ObjectName {
     return kinds.flatMap { kind in names.map { ObjectName(kind: kind, name: $0) } }
   }
 
+  /// The keys of the objects in `namespace` that `words` name, all of them by name.
+  ///
+  /// - Parameter deed: what is to be done with them, such as `patch`.
+  /// - Throws: ``UsageError`` for a kind without a name.
+  static func keys(_ words: [String], in namespace: String, to deed: String) throws -> [ObjectKey] {
+    try parse(words).map { name in
+      guard let key = name.key(in: namespace) else { throw UsageError("name the \(name.kind.plural) to \(deed)") }
+      return key
+    }
+  }
+
   /// The object that `word`, of the form `TYPE/NAME`, names.
   static func slashed(_ word: String) throws -> ObjectName {
     let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

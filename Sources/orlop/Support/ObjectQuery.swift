@@ -31,11 +31,12 @@ struct ObjectQuery {
   /// The namespace; nil for all.
   let namespace: String?
   let selector: LabelSelector?
+  let fields: FieldSelector?
 
   /// The query of the words `TYPE[,TYPE] [NAME…]` or `TYPE/NAME…`; the type `all` stands for several.
   ///
   /// - Throws: ``UsageError`` for words that make no sense together.
-  init(_ words: [String], namespace: String?, selector: String?) throws {
+  init(_ words: [String], namespace: String?, selector: String?, fields: String? = nil) throws {
     var words = words
     if let first = words.first, !first.contains("/") {
       words[0] = first.split(separator: ",").flatMap { word in
@@ -46,6 +47,9 @@ struct ObjectQuery {
     self.namespace = namespace
     do {
       self.selector = try selector.map { try LabelSelector(commandLine: $0) }
+      self.fields = try fields.map { try FieldSelector($0) }
+    } catch let error as StatusError {
+      throw UsageError(error.message)
     } catch {
       throw UsageError("\(error)")
     }
@@ -53,7 +57,9 @@ struct ObjectQuery {
     if isByName && namespace == nil && names.contains(where: \.kind.isNamespaced) {
       throw UsageError("a resource cannot be retrieved by name across all namespaces")
     }
-    if isByName && selector != nil { throw UsageError("name cannot be provided when a selector is specified") }
+    if isByName && (selector != nil || fields != nil) {
+      throw UsageError("name cannot be provided when a selector is specified")
+    }
   }
 
   /// The part of `query` that asks for `name`.
@@ -61,6 +67,7 @@ struct ObjectQuery {
     names = [name]
     namespace = query.namespace
     selector = query.selector
+    fields = query.fields
   }
 
   /// The kinds asked for, each once, in the order in which they were named.
@@ -80,7 +87,7 @@ struct ObjectQuery {
   func matches(_ object: Resource) -> Bool {
     guard let kind = object.kind else { return false }
     let isNamed = names.contains { $0.kind == kind && ($0.name == nil || $0.name == object.name) }
-    return isNamed && selector?.matches(object.metadata.labels) ?? true
+    return isNamed && selector?.matches(object.metadata.labels) ?? true && fields?.matches(object.json) ?? true
   }
 
   /// What `client` has of the objects asked for.

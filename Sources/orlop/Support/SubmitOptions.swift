@@ -28,6 +28,8 @@ struct SubmitOptions: ParsableArguments {
   @OptionGroup var input: ManifestOptions
   @OptionGroup var scope: NamespaceOption
   @Option(help: "Show what would be done and do nothing: none, client or server.") var dryRun = DryRun.none
+  @Option(name: .shortAndLong, help: "Print the object instead of a line: name, yaml or json.") var output:
+    ObjectFormat?
   @OptionGroup var host: HostOptions
 
   func validate() throws {
@@ -51,7 +53,7 @@ struct SubmitOptions: ParsableArguments {
           try await body(manifest, client)
         }
         for warning in written.warnings { Output.complain(StatusText.warning(warning)) }
-        Output.print("\(manifest.kind.qualifiedSingular)/\(written.object.name) \(word)\(dryRun.mark)")
+        Output.put(text(of: written, word, isOnly: manifests.count == 1))
         if let key = written.object.key { submitted.append(key) }
       } catch let error as ManifestError {
         Output.complain(error.description)
@@ -63,5 +65,13 @@ struct SubmitOptions: ParsableArguments {
       if try await Unfinished(client: client).tell(about: submitted) { failed = true }
     }
     if failed { throw ExitCode.failure }
+  }
+
+  /// The line about `written`; or the object, as a document of its own where there are others.
+  private func text(of written: Written, _ word: String, isOnly: Bool) -> String {
+    guard let output else {
+      return "\(written.object.kind?.qualifiedSingular ?? "")/\(written.object.name) \(word)\(dryRun.mark)\n"
+    }
+    return (output == .yaml && !isOnly ? "---\n" : "") + output.text(of: written.object)
   }
 }

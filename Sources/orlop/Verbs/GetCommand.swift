@@ -21,6 +21,7 @@ struct GetCommand: AsyncParsableCommand {
         orlop get pv pv0001 -o yaml
         orlop get pvc -l app=db --sort-by=.spec.resources.requests.storage
         orlop get pvc example-db-pvc -o jsonpath='{.status.capacity.storage}'
+        orlop get events --field-selector involvedObject.name=example-db-pvc
         orlop get pods -w
       """)
 
@@ -28,6 +29,8 @@ struct GetCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("\(OutputFormat.words).", valueName: "format")) var output: String?
   @Option(name: [.customShort("l"), .long], help: "Only objects with these labels, such as app=db,tier!=test.")
   var selector: String?
+  @Option(help: "Only objects with these values, such as status.phase=Pending,metadata.name!=db.")
+  var fieldSelector: String?
   @Option(help: "Sort by a field, such as .metadata.creationTimestamp.") var sortBy: String?
   @Flag(name: [.customShort("A"), .long], help: "The objects of all namespaces.") var allNamespaces = false
   @Flag(name: .shortAndLong, help: "Go on showing changes as they come.") var watch = false
@@ -43,7 +46,8 @@ struct GetCommand: AsyncParsableCommand {
     if try HostVolumes.isMeant(by: objects) {
       return try await HostVolumes.show(host.client(), format, showsHeadings: !noHeaders)
     }
-    let query = try ObjectQuery(objects, namespace: allNamespaces ? nil : scope.namespace, selector: selector)
+    let query = try ObjectQuery(
+      objects, namespace: allNamespaces ? nil : scope.namespace, selector: selector, fields: fieldSelector)
     let client = try host.client()
     if watch { return try await ObjectWatch(query: query, format: format, options: options(query)).run(client) }
 

@@ -28,8 +28,7 @@ struct SimulateCommand: ParsableCommand {
         orlop get sc,pv,pvc,pods -A -o json | orlop simulate -f - -o json
       """)
 
-  @Option(name: .shortAndLong, help: "A manifest, a directory of manifests, or - for standard input; may be repeated.")
-  var filename: [String]
+  @OptionGroup var input: ManifestOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("\(OutputFormat.words).", valueName: "format")) var output: String?
 
@@ -43,6 +42,7 @@ struct SimulateCommand: ParsableCommand {
   var node: String?
 
   func validate() throws {
+    guard !input.filename.isEmpty else { throw ValidationError("say which manifests with -f") }
     guard schedule || node == nil else { throw ValidationError("--node goes with --schedule") }
   }
 
@@ -51,7 +51,7 @@ struct SimulateCommand: ParsableCommand {
     let options = Simulation.Options(
       provisioners: Set(provisioner), now: Timestamp(seconds: Int64(time(nil))), newUID: RandomUID.make)
     var simulation = Simulation(options)
-    for path in try filename.flatMap(InputFile.expand) {
+    for path in try input.files() {
       do {
         try simulation.add(text: try InputFile.read(path))
       } catch let error as StatusError {

@@ -39,7 +39,7 @@ struct ValidateCommand: ParsableCommand {
   func run() throws {
     let stored = try old.map { try ManifestReader.read(try InputFile.read($0)) } ?? []
     var verdicts: [(file: String, verdict: Verdict)] = []
-    for file in try input.filename.flatMap(InputFile.expand) {
+    for file in try input.files() {
       verdicts += try Self.verdicts(on: file, stored: stored).map { (file, $0) }
     }
     switch output {

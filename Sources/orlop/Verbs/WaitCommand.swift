@@ -13,26 +13,24 @@ struct WaitCommand: AsyncParsableCommand {
       EXAMPLES:
         orlop wait --for=jsonpath='{.status.phase}'=Bound pvc/example-db-pvc
         orlop wait --for=condition=VolumesReady pod example-db --timeout=10s
+        orlop wait --for=condition=VolumesReady pods --all
         orlop wait --for=delete pod/example-db
         orlop wait --for=create pvc/example-db-pvc
       """)
 
-  @Argument(help: "TYPE NAME… or TYPE/NAME….") var objects: [String]
+  @Argument(help: "TYPE NAME… or TYPE/NAME…, or TYPE with -l or --all.") var objects: [String]
   @Option(name: .customLong("for"), help: "create, delete, condition=NAME[=VALUE] or jsonpath='{…}'[=VALUE].")
   var goal: String
   @Option(help: "How long to wait, such as 30s or 5m; 0 for as long as it takes.") var timeout = TimeSpan(seconds: 30)
+  @OptionGroup var chosen: ChosenObjects
   @OptionGroup var scope: NamespaceOption
   @OptionGroup var host: HostOptions
 
   func run() async throws {
     let goal = try WaitGoal(goal)
     let client = try host.client()
-    let keys = try ObjectName.parse(objects).map { name in
-      guard let key = name.key(in: scope.namespace) else {
-        throw UsageError("name the \(name.kind.plural) to wait for")
-      }
-      return key
-    }
+    let keys = try await chosen.keys(objects, in: scope.namespace, client)
+    guard !keys.isEmpty || goal.isReachedByAbsence else { throw ExitCode.failure }
     let waiter = Waiter(client: client, timeout: timeout)
     for key in keys {
       let name = "\(key.kind.qualifiedSingular)/\(key.name)"
