@@ -26,7 +26,7 @@ struct Orlop: AsyncParsableCommand {
       EditCommand.self, PatchCommand.self, LabelCommand.self, AnnotateCommand.self, ScaleCommand.self,
       WaitCommand.self, PathCommand.self,
       ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, DfCommand.self, PoolCommand.self,
-      SimulateCommand.self,
+      DiffCommand.self, SimulateCommand.self, ApiResourcesCommand.self,
       ValidateCommand.self, QuantityCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 }
@@ -36,6 +36,7 @@ struct Orlop: AsyncParsableCommand {
 struct Main {
   static func main() async {
     do {
+      try refuseUnknownVerb(CommandLine.arguments.dropFirst().first ?? "")
       var command = try Orlop.parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -47,6 +48,17 @@ struct Main {
       if !text.isEmpty { status == 0 ? Output.print(text) : Output.complain(text) }
       Orlop.exit(withError: ExitCode(status))
     }
+  }
+
+  /// Says of a first word that is no verb what might have been meant.
+  private static func refuseUnknownVerb(_ word: String) throws {
+    let verbs = Orlop.configuration.subcommands.map { $0._commandName } + ["help"]
+    guard !word.isEmpty, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    if ["exec", "logs", "attach", "cp", "port-forward", "run"].contains(word) {
+      throw UsageError("there is no \(word): nothing runs in a pod here; `orlop path` tells where its volumes are")
+    }
+    let hint = NearestName.of(word, among: verbs).map { "; did you mean \"\($0)\"?" } ?? "; see `orlop --help`"
+    throw UsageError("unknown command \"\(word)\"\(hint)")
   }
 
   private static func verdict(on error: any Error) -> (text: String, status: Int32) {

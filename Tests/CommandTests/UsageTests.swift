@@ -18,7 +18,9 @@ struct UsageTests {
   @Test(
     "A command line",
     arguments: [
-      Nonsense(arguments: ["frobnicate"], sentence: "Unexpected argument 'frobnicate'"),
+      Nonsense(arguments: ["frobnicate"], sentence: "unknown command \"frobnicate\"; see `orlop --help`"),
+      Nonsense(arguments: ["descibe", "pvc"], sentence: "unknown command \"descibe\"; did you mean \"describe\"?"),
+      Nonsense(arguments: ["exec", "-it", "web"], sentence: "nothing runs in a pod here"),
       Nonsense(arguments: ["apply"], sentence: "say which manifests with -f"),
       Nonsense(arguments: ["apply", "-f", "x", "--frobnicate"], sentence: "Unknown option '--frobnicate'"),
       Nonsense(arguments: ["apply", "-f", "x", "--dry-run", "maybe"], sentence: "'maybe' is invalid for '--dry-run"),

@@ -100,4 +100,34 @@ struct HabitTests {
       #expect(outcome.status == 0 && outcome.output == "namespace/later condition met\n", "\(outcome)")
     }
   }
+
+  @Test("diff shows what apply would change, and changes nothing")
+  func diff() throws {
+    try OrlopProgram.withStore { (orlop) throws -> Void in
+      let new = try orlop.run("diff", "-f", "-", input: claims(1))
+      #expect(new.status == 1 && new.output.contains("\n+  name: c0\n"), "\(new)")
+      #expect(try orlop.run("get", "pvc", "-o", "name").output == "")
+      #expect(try orlop.run("apply", "-f", "-", input: claims(1)).status == 0)
+      let same = try orlop.run("diff", "-f", "-", input: claims(1))
+      #expect(same.status == 0 && same.output == "", "\(same)")
+      let changed = try orlop.run("diff", "-f", "-", input: claims(1).replacing("number: \"0\"", with: "number: one"))
+      #expect(changed.status == 1 && changed.output.contains("\n-    number: \"0\"\n+    number: one\n"), "\(changed)")
+      #expect(changed.output.hasPrefix("--- live/persistentvolumeclaim/default/c0\n+++ merged/"), "\(changed)")
+      let refused = try orlop.run("diff", "-f", "-", input: claims(1).replacing("1Mi", with: "2Mi"))
+      #expect(refused.status == 2 && refused.complaints.contains("is invalid: spec"), "\(refused)")
+    }
+  }
+
+  @Test("delete takes all namespaces, the word all, and what kubectl's users add for pods")
+  func delete() throws {
+    try OrlopProgram.withStore { (orlop) throws -> Void in
+      #expect(try orlop.run("apply", "-f", "-", input: claims(2)).status == 0)
+      let none = try orlop.run("delete", "pods", "--all", "-A", "--force", "--grace-period=0")
+      #expect(none.status == 0 && none.complaints == "No resources found\n", "\(none)")
+      #expect(try orlop.run("delete", "pvc").status == 2)
+      #expect(try orlop.run("delete", "pvc", "--all", "-l", "number=1").output.contains("\"c1\" deleted"))
+      #expect(try orlop.run("delete", "all", "--all").status == 0)
+      #expect(try orlop.run("get", "all", "-o", "name").output == "")
+    }
+  }
 }

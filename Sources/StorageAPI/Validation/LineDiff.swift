@@ -2,7 +2,7 @@
 // Copyright the Orlop authors
 
 /// The difference of two texts, line by line.
-enum LineDiff {
+public enum LineDiff {
   private static let context = 3
   /// Beyond this many comparisons all lines between the first and the last difference count as changed.
   private static let mostComparisons = 4_000_000
@@ -14,7 +14,7 @@ enum LineDiff {
   }
 
   /// What makes `new` of `old` as a unified diff with three lines of context, without file names.
-  static func unified(_ old: [String], _ new: [String]) -> String {
+  public static func unified(_ old: [String], _ new: [String]) -> String {
     let edits = edits(old, new)
     let changes = edits.indices.filter { if case .keep = edits[$0] { false } else { true } }
     var hunks: [Range<Int>] = []

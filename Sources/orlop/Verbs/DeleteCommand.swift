@@ -30,6 +30,11 @@ struct DeleteCommand: AsyncParsableCommand {
   @Option(help: "How long to wait, such as 30s or 5m; 0 for as long as it takes.") var timeout = TimeSpan.forever
   @Flag(help: "Do not mind objects that are not there.") var ignoreNotFound = false
   @Option(help: "Show what would be done and do nothing: none, client or server.") var dryRun = DryRun.none
+  @Flag(name: [.customShort("A"), .long], help: "With -l or --all, the objects of all namespaces.")
+  var allNamespaces = false
+  @Flag(help: "Taken for kubectl's sake: a pod here goes at once as it is.") var force = false
+  @Flag(help: "The same.") var now = false
+  @Option(help: ArgumentHelp("The same.", valueName: "seconds")) var gracePeriod: Int?
   @OptionGroup var scope: NamespaceOption
   @OptionGroup var host: HostOptions
 
@@ -71,22 +76,18 @@ struct DeleteCommand: AsyncParsableCommand {
       }
     }
     var keys: [ObjectKey] = []
-    for name in try ObjectName.parse(objects) {
+    let query = try ObjectQuery(objects, namespace: allNamespaces ? nil : scope.namespace, selector: selector)
+    for name in query.names {
       if let key = name.key(in: scope.namespace) {
         keys.append(key)
       } else {
-        keys += try await matching(name.kind, client)
+        guard all || selector != nil else {
+          throw UsageError("name the \(name.kind.plural) to delete, or say --all or -l")
+        }
+        keys += try await ObjectQuery(name, in: query).answer(of: client).objects.compactMap(\.key)
       }
     }
+    if keys.isEmpty { Output.complain(StatusText.nothing(in: query.place)) }
     return keys
-  }
-
-  private func matching(_ kind: Kind, _ client: some Client) async throws -> [ObjectKey] {
-    guard all || selector != nil else { throw UsageError("name the \(kind.plural) to delete, or say --all or -l") }
-    let labels = try selector.map { try LabelSelector(commandLine: $0) }
-    let listed = try await client.list(kind, namespace: kind.isNamespaced ? scope.namespace : nil).objects
-    let chosen = listed.filter { labels?.matches($0.metadata.labels) ?? true }
-    if chosen.isEmpty { Output.complain(StatusText.nothing(in: kind.isNamespaced ? scope.namespace : nil)) }
-    return chosen.compactMap(\.key)
   }
 }

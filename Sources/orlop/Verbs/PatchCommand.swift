@@ -15,8 +15,8 @@ struct PatchCommand: AsyncParsableCommand {
       of operations.
 
       EXAMPLES:
-        orlop patch pvc example-db-pvc -p '{"spec": {"resources": {"requests": {"storage": "800M"}}}}'
         orlop patch sc vsphere -p 'allowVolumeExpansion: true'
+        orlop patch pvc example-db-pvc -p '{"spec": {"resources": {"requests": {"storage": "800M"}}}}'
         orlop patch pvc/example-db-pvc --type=json -p '[{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}]'
       """)
 
