@@ -13,7 +13,8 @@ final class TestHost: Sendable {
   let kernel = FakeHost()
 
   init() throws {
-    state = "/tmp/orlop-engine-\(UUID().uuidString.lowercased())"
+    let temporary = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    state = "\(temporary)/orlop-engine-\(UUID().uuidString.lowercased())"
     try FileManager.default.createDirectory(
       atPath: state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     try mountRoot()
@@ -34,7 +35,11 @@ final class TestHost: Sendable {
     try mountRoot()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: state) }
+  /// Also what is immutable, as mount points are.
+  deinit {
+    let path = FilePath(state)
+    if let name = path.lastComponent { try? Directory.open(path.removingLastComponent()).removeTree(name.string) }
+  }
 
   /// A client as a new process would make it.
   func client(at seconds: Int64 = 1_800_000_000) -> LocalClient {

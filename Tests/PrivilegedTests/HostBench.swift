@@ -12,8 +12,11 @@ final class HostBench: Sendable {
   let root: Directory
   let runner = ProgramRunner()
 
+  /// A place on a real disk: `ORLOP_TEST_DISK`, which hack/test gives each run.
+  private static let disk = getenv("ORLOP_TEST_DISK").map { String(cString: $0) } ?? "/var/tmp"
+
   init(devices: FilePath = "/dev") throws {
-    var template = Array("/var/tmp/orlop-host-XXXXXX".utf8CString)
+    var template = Array("\(Self.disk)/orlop-host-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw HostError(.failed, "mkdtemp failed", errno: errno) }
     root = try Directory.open(FilePath(platformString: template))
     host = LinuxHost(devices: devices)
@@ -24,7 +27,7 @@ final class HostBench: Sendable {
       try? host.unmount(entry.target, lazily: true)
     }
     for loop in (try? host.attachedLoops()) ?? [] where isOurs(loop) { try? host.detachLoop(loop) }
-    if let name = root.path.lastComponent { try? Directory.open("/var/tmp").removeTree(name.string) }
+    if let name = root.path.lastComponent { try? Directory.open(FilePath(Self.disk)).removeTree(name.string) }
   }
 
   private func isOurs(_ loop: LoopDevice) -> Bool {

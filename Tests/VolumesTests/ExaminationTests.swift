@@ -102,26 +102,26 @@ func overwrite(_ path: String, at offset: UInt64, with bytes: [UInt8]) throws {
     }
   }
 
-  @Test("Of hundreds of volumes, made and deleted meanwhile, only the damaged one is told")
+  @Test("Of many volumes, some deleted meanwhile, only the damaged one is told")
   func manyAtOnce() async throws {
     defer { bench.close() }
     let sort = VolumeSort.image("ext4")
-    for number in 0..<150 { _ = try await bench.volumes.create(try sort.request("vol-\(number)")) }
-    truncate(image("vol-77"), 4096)
+    for number in 0..<70 { _ = try await bench.volumes.create(try sort.request("vol-\(number)")) }
+    truncate(image("vol-17"), 4096)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
-        for number in 100..<150 { try await bench.volumes.delete(try VolumeID("vol-\(number)")) }
+        for number in 50..<70 { try await bench.volumes.delete(try VolumeID("vol-\(number)")) }
       }
-      for _ in 0..<20 {
+      for _ in 0..<5 {
         group.addTask {
           let found = try await bench.volumes.examine()
-          #expect(found.count >= 100)
-          #expect(found.filter { $0.damage != nil }.map(\.id) == ["vol-77"])
+          #expect(found.count >= 50)
+          #expect(found.filter { $0.damage != nil }.map(\.id) == ["vol-17"])
           #expect(found.map(\.id) == found.map(\.id).sorted())
         }
       }
       try await group.waitForAll()
     }
-    #expect(try await bench.volumes.examine().count == 100)
+    #expect(try await bench.volumes.examine().count == 50)
   }
 }

@@ -17,7 +17,7 @@ final class VolumeBench: Sendable {
   var fake: FakeHost? { host as? FakeHost }
 
   init(_ host: any StorageHost, programs: ProgramRunner = ProgramRunner()) throws {
-    var template = Array("/tmp/orlop-volumes-XXXXXX".utf8CString)
+    var template = Array((NSTemporaryDirectory() + "orlop-volumes-XXXXXX").utf8CString)
     guard let made = mkdtemp(&template) else { throw BenchError("mkdtemp failed: \(errno)") }
     root = String(cString: made)
     chmod(root, 0o711)
@@ -45,8 +45,8 @@ final class VolumeBench: Sendable {
       try? host.unmount(entry.target, lazily: true)
     }
     for device in (try? host.attachedLoops()) ?? [] where fake != nil || isOurs(device) { try? host.detachLoop(device) }
-    let parent = try? Directory.open("/tmp")
-    try? parent?.removeTree(String(root.dropFirst("/tmp/".count)))
+    let path = FilePath(root)
+    if let name = path.lastComponent { try? Directory.open(path.removingLastComponent()).removeTree(name.string) }
   }
 
   private func isOurs(_ device: LoopDevice) -> Bool {
