@@ -2,7 +2,7 @@
 // Copyright the Orlop authors
 
 import Glibc
-import LinuxStorage
+@testable import LinuxStorage
 import SystemPackage
 import Testing
 
@@ -148,6 +148,20 @@ struct Recipe: Sendable, CustomTestStringConvertible {
     try damaged.write([0xFF], at: 1024 + 0x78)
     #expect(throws: HostError.self) { try ExtTemplate.capture(damaged) }
     #expect(throws: HostError.self) { try ExtSuperblock.read(damaged) }
+  }
+
+  @Test("A superblock whose numbers make no sense has no backups, and ends nothing")
+  func senseless() async throws {
+    let good = try ExtSuperblock.read(await formatted(Recipe("ext2", 64)))
+    #expect(good.superblockGroups?.isEmpty == false)
+    for (blocks, perGroup) in [(UInt64.max >> 1, UInt32.max), (.max, 8192), (1 << 62, 256), (1 << 50, 1), (8192, 0)] {
+      var bad = good
+      bad[0x60, as: UInt32.self] |= 0x80
+      bad[0x04, as: UInt32.self] = UInt32(truncatingIfNeeded: blocks)
+      bad[0x150, as: UInt32.self] = UInt32(truncatingIfNeeded: blocks >> 32)
+      bad[0x20, as: UInt32.self] = perGroup
+      #expect(bad.superblockGroups == nil, "\(blocks) blocks, \(perGroup) a group")
+    }
   }
 
   @Test("Nothing is stamped over what is there already")

@@ -79,12 +79,13 @@ public struct ExtSuperblock: Sendable, Hashable {
   private var isSparse2: Bool { compatibleFeatures & 0x200 != 0 }
   var group: Int64 { Int64(self[0x5A, as: UInt16.self]) }
 
-  /// The groups that hold a superblock: the primary first, then all backups.
+  /// The groups that hold a superblock: the primary first, then all backups; nil when the fields make no sense.
   var superblockGroups: [Int64]? {
     let perGroup = Int64(self[0x20, as: UInt32.self])
-    guard perGroup > 0, blocks > firstBlock, !isSparse2 else { return nil }
+    // mke2fs makes at least 256 blocks a group, and no filesystem is larger than 1 EiB.
+    guard perGroup >= 256, blocks > firstBlock, blocks <= (1 << 60) / blockSize, !isSparse2 else { return nil }
     let groups = (blocks - firstBlock + perGroup - 1) / perGroup
-    guard isSparse else { return Array(0..<groups) }
+    guard isSparse else { return groups <= 1 << 20 ? Array(0..<groups) : nil }
     let powers = [3, 5, 7].flatMap { base in sequence(first: Int64(base)) { $0 * Int64(base) }.prefix { $0 < groups } }
     return Array(Set([0, 1] + powers).filter { $0 < groups }).sorted()
   }
