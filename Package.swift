@@ -63,14 +63,29 @@ let package = Package(
       name: "benchmark", dependencies: ["LinuxStorage", "Volumes"], path: "hack/benchmark/engine",
       swiftSettings: strict),
     .executableTarget(name: "bare", path: "hack/benchmark/bare"),
+    // What the tests and hack/soak share: the invariants of the parsers, and the seeds of random tests.
+    .target(
+      name: "ParserTrials", dependencies: ["LinuxStorage", "Volumes", "StorageAPI", "Presentation"],
+      path: "Tests/ParserTrials", exclude: ["Fuzz", "Seeds"], swiftSettings: strict),
+    .target(name: "Seeds", path: "Tests/Seeds", swiftSettings: strict),
+    tests("Parser", ["ParserTrials", "Seeds", "StorageAPI"]),
     tests("LinuxStorage", ["LinuxStorage", system]),
     tests("Volumes", ["Volumes", "LinuxStorage", system]),
-    tests("StorageAPI", ["StorageAPI"]),
-    tests("Controllers", ["Controllers", "StorageAPI"]),
+    tests("StorageAPI", ["StorageAPI", "Seeds"]),
+    tests("Controllers", ["Controllers", "StorageAPI", "Seeds"]),
     tests("ObjectStore", ["ObjectStore", "StorageAPI", grdb]),
-    tests("Engine", ["Engine", system, "Controllers", "StorageAPI", "ObjectStore", "Volumes", "LinuxStorage"]),
-    tests("Presentation", ["Presentation", "StorageAPI"]),
+    tests(
+      "Engine", ["Engine", system, "Controllers", "StorageAPI", "ObjectStore", "Volumes", "LinuxStorage", "Seeds"]),
+    tests("Presentation", ["Presentation", "StorageAPI", "Seeds"]),
     tests("Command", ["StorageAPI", "Engine"], resources: [.copy("Conformance")]),
-    tests("Privileged", ["Engine", "Volumes", "LinuxStorage", "StorageAPI", "ObjectStore", system]),
+    tests("Privileged", ["Engine", "Volumes", "LinuxStorage", "StorageAPI", "ObjectStore", system, "Seeds"]),
   ]
 )
+
+// For hack/soak alone: the parsers under libFuzzer, which brings its own main function.
+if Context.environment["ORLOP_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["ParserTrials"], path: "Tests/ParserTrials/Fuzz",
+      swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

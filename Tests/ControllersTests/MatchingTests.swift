@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import Seeds
 import StorageAPI
 import Testing
 
@@ -220,7 +221,7 @@ struct MatchingTests {
     #expect(found?.name == row.finds)
   }
 
-  @Test("The index finds what a look at every volume finds (B4, B18)", arguments: UInt64(1)...20)
+  @Test("The index finds what a look at every volume finds (B4, B18)", arguments: Seeds.run(of: 20))
   func agreesWithPlainSearch(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     let volumes = (0..<60).map { index in

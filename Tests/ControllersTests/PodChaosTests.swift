@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import Seeds
 import StorageAPI
 import Testing
 
@@ -79,7 +80,7 @@ private struct RandomUsers {
 
   @Test(
     "Whatever users do and whenever the process dies, nothing happens that never may, and all comes to rest",
-    arguments: UInt64(1)...40)
+    arguments: Seeds.run(of: 40))
   func chaos(seed: UInt64) {
     var users = RandomUsers(random: SeededRandom(seed: seed))
     var host = PodSimulation([Self.storageClass("now", "Immediate"), Self.storageClass("late", "WaitForFirstConsumer")])

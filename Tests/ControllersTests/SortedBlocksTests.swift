@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+import Seeds
 import Testing
 
 @testable import Controllers
 
 /// The sorted collection behind the search for volumes.
 struct SortedBlocksTests {
-  @Test("It holds what a sorted array holds, whatever goes in and out", arguments: UInt64(1)...10)
+  @Test("It holds what a sorted array holds, whatever goes in and out", arguments: Seeds.run(of: 10))
   func agreesWithArray(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var blocks = SortedBlocks<Int>()

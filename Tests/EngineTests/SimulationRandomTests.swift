@@ -2,6 +2,7 @@
 // Copyright the Orlop authors
 
 import Controllers
+import Seeds
 import StorageAPI
 import Testing
 
@@ -14,9 +15,10 @@ import Testing
   private static let podNames = ["p1", "p2"]
 
   @Test(
-    "Whatever users do and whichever steps are lost, the end is in order (B51, B58, R2, T3, T8)", arguments: 1...150)
-  func inOrder(seed: Int) {
-    var loop = ShakyLoop(seed: UInt64(seed))
+    "Whatever users do and whichever steps are lost, the end is in order (B51, B58, R2, T3, T8)",
+    arguments: Seeds.run(of: 150))
+  func inOrder(seed: UInt64) {
+    var loop = ShakyLoop(seed: seed)
     for storageClass in Self.classes { loop.create(storageClass) }
     for _ in 0..<40 {
       act(&loop)

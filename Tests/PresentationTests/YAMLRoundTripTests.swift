@@ -2,6 +2,7 @@
 // Copyright the Orlop authors
 
 import Presentation
+import Seeds
 import StorageAPI
 import Testing
 
@@ -54,9 +55,9 @@ private struct SeededNumbers: RandomNumberGenerator {
       })
   }
 
-  @Test("What is written as YAML is read back the same", arguments: 1...400)
-  func roundTrip(seed: Int) throws {
-    var numbers = SeededNumbers(state: UInt64(seed))
+  @Test("What is written as YAML is read back the same", arguments: Seeds.run(of: 400))
+  func roundTrip(seed: UInt64) throws {
+    var numbers = SeededNumbers(state: seed)
     let document: JSONObject = [
       "apiVersion": "v1", "kind": "Thing", "metadata": ["name": "x"], "data": .object(Self.object(&numbers, depth: 0)),
     ]

@@ -73,4 +73,30 @@ struct JSONPatchTests {
     let error = #expect(throws: PatchError.self) { try Self.apply(patch, to: #"{"a":{},"l":[1,2]}"#) }
     #expect(error?.message == message)
   }
+
+  @Test("A patch that doubles the document again and again is refused, before it takes the memory")
+  func doubling() {
+    let copies = (0..<40).map { _ in #"{"op":"copy","from":"","path":"/a"}"# }.joined(separator: ",")
+    let error = #expect(throws: PatchError.self) {
+      try Self.apply("[" + copies.replacing("/a\"", with: "/-\"") + "]", to: "[1,2]")
+    }
+    #expect(error?.message.contains("the patch copies more than 100000 values") == true)
+  }
+
+  @Test("A patch that nests the document deeper than can be read again is refused")
+  func nesting() {
+    let inner = String(repeating: "[", count: 300) + String(repeating: "]", count: 300)
+    let twice =
+      #"[{"op":"add","path":"/a","value":"# + inner + #"},{"op":"add","path":"/a"# + String(repeating: "/0", count: 299)
+      + #"/-","value":"# + inner + "}]"
+    let added = #expect(throws: PatchError.self) { try Self.apply(twice, to: "{}") }
+    #expect(added?.message.hasPrefix("operation 2: the patch nests values more than 500 deep") == true)
+  }
+
+  @Test("A patch of more operations than anybody means is refused")
+  func manyOperations() {
+    let patch = "[" + repeatElement(#"{"op":"remove","path":"/a"}"#, count: 10_001).joined(separator: ",") + "]"
+    let error = #expect(throws: PatchError.self) { try Self.apply(patch, to: "{}") }
+    #expect(error?.message == "a JSON patch of 10001 operations; at most 10000 are done")
+  }
 }

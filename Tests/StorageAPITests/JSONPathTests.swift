@@ -127,4 +127,24 @@ struct JSONPathTests {
     #expect(try names(["b", "a", "b", "a"]) == ["1", "3", "0", "2"])
     #expect(try names(["2026-11-21T13:00:00Z", "2025-11-21T13:00:00Z"]) == ["1", "0"])
   }
+
+  @Test("Ranges and filters nested without end are refused, in a message that ends")
+  func nested() {
+    let ranges = String(repeating: "{range .a}", count: 20_000)
+    let nested = #expect(throws: JSONPathError.self) { try JSONPath(template: ranges) }
+    #expect(nested?.message.contains("ranges and filters nested more than 50 deep") == true)
+    let filters = "{.a" + String(repeating: "[?(@.a", count: 20_000)
+    let deep = #expect(throws: JSONPathError.self) { try JSONPath(template: filters) }
+    #expect(deep?.message.contains("ranges and filters nested more than 50 deep") == true)
+    #expect((deep?.message.utf8.count ?? 0) < 2000)
+  }
+
+  @Test("A path that finds everything again and again ends")
+  func manyValues() throws {
+    var value: JSONValue = 1
+    for _ in 0..<60 { value = ["a": value] }
+    let path = try JSONPath(template: "{" + String(repeating: "..*", count: 10) + "}")
+    let error = #expect(throws: JSONPathError.self) { try path.render(value) }
+    #expect(error?.message.contains("it leads to more than 1000000 values") == true)
+  }
 }

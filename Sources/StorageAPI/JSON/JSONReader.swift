@@ -20,6 +20,8 @@ public struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var at = 0
   private var depth = 0
+  private var values = 0
+  private var mostValues = Int.max
   /// The keys that came twice in one object, in order of appearance.
   private var duplicates: [String] = []
 
@@ -52,13 +54,14 @@ public struct JSONReader {
     public let range: Range<Int>
   }
 
-  /// The values that `text` holds one after the other, as `jq` writes them.
+  /// The values that `text` holds one after the other, as `jq` writes them; not more than `mostValues`, those within others counted.
   ///
   /// - Throws: ``JSONSyntaxError`` when there is anything else in the text.
-  public static func readAll(_ text: String) throws(JSONSyntaxError) -> [Piece] {
+  public static func readAll(_ text: String, mostValues: Int = .max) throws(JSONSyntaxError) -> [Piece] {
     var copy = text
     let result: Result<[Piece], JSONSyntaxError> = copy.withUTF8 { buffer in
       var reader = JSONReader(buffer)
+      reader.mostValues = mostValues
       do throws(JSONSyntaxError) { return .success(try reader.pieces()) } catch { return .failure(error) }
     }
     return try result.get()
@@ -97,6 +100,10 @@ public struct JSONReader {
   private mutating func value() throws(JSONSyntaxError) -> JSONValue {
     skipBlanks()
     guard at < bytes.count else { throw failure("unexpected end of the text") }
+    values += 1
+    guard values <= mostValues else {
+      throw failure("more than \(mostValues) values in one text; split it into several files")
+    }
     switch bytes[at] {
     case UInt8(ascii: "{"): return .object(try object())
     case UInt8(ascii: "["): return .array(try array())
@@ -157,7 +164,9 @@ public struct JSONReader {
 
   private mutating func noteDuplicates(_ members: [JSONObject.Member]) {
     var seen: Set<String> = []
-    for member in members where !seen.insert(member.key).inserted { duplicates.append(member.key) }
+    for member in members where !seen.insert(member.key).inserted && duplicates.count < 100 {
+      duplicates.append(member.key)
+    }
   }
 
   private mutating func array() throws(JSONSyntaxError) -> [JSONValue] {

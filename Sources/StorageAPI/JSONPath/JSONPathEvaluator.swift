@@ -3,12 +3,20 @@
 
 /// Follows the steps of a path through a document.
 enum JSONPathEvaluator {
+  /// How many values a step may lead to: `..` finds what is nested again and again, and twice of it its square.
+  static let mostValues = 1_000_000
+
   /// The values that `steps` lead to, from each of `values` in turn.
   static func values(at steps: [JSONPath.Step], from values: [JSONValue]) throws(JSONPathError) -> [JSONValue] {
     var current = values
     for step in steps {
       var next: [JSONValue] = []
-      for value in current { next += try follow(step, from: value) }
+      for value in current {
+        next += try follow(step, from: value)
+        guard next.count <= mostValues else {
+          throw JSONPathError(message: "it leads to more than \(mostValues) values; say less often \"..\" and \"*\"")
+        }
+      }
       current = next
     }
     return current

@@ -3,18 +3,28 @@
 
 /// Reads a template of ``JSONPath``.
 struct JSONPathParser {
+  /// How deep ranges and filters may be nested.
+  static let deepest = 50
   private let text: String
   private var rest: Substring
+  private var depth = 0
 
   static func parse(_ text: String) throws(JSONPathError) -> [JSONPath.Node] {
     var parser = JSONPathParser(text: text, rest: text[...])
     return try parser.nodes(inRange: false)
   }
 
+  private mutating func enter() throws(JSONPathError) {
+    guard depth < Self.deepest else { throw failure("ranges and filters nested more than \(Self.deepest) deep") }
+    depth += 1
+  }
+
   // MARK: - The template
 
   /// The nodes up to the end of the text, or up to `{end}` in a range.
   private mutating func nodes(inRange: Bool) throws(JSONPathError) -> [JSONPath.Node] {
+    try enter()
+    defer { depth -= 1 }
     var nodes: [JSONPath.Node] = []
     while !rest.isEmpty {
       let literal = rest.prefix { $0 != "{" }
@@ -128,6 +138,8 @@ struct JSONPathParser {
   // MARK: - Filters
 
   private mutating func filter() throws(JSONPathError) -> JSONPath.Step {
+    try enter()
+    defer { depth -= 1 }
     try expect("(")
     skipBlanks()
     let left = try operand()
@@ -229,6 +241,7 @@ struct JSONPathParser {
   private mutating func skipBlanks() { rest = rest.drop(while: \.isWhitespace) }
 
   private func failure(_ expectation: String) -> JSONPathError {
-    JSONPathError(message: "jsonpath \"\(text)\": \(expectation), at " + (rest.isEmpty ? "the end" : "\"\(rest)\""))
+    let place = rest.isEmpty ? "the end" : "\"\(rest.prefix(200))\""
+    return JSONPathError(message: "jsonpath \"\(text.prefix(1000))\": \(expectation), at \(place)")
   }
 }

@@ -6,11 +6,14 @@
 /// Only for texts that ``JSONReader`` has read: here nothing is checked. It is run when there is an error to place, so
 /// that reading good JSON costs nothing more.
 struct JSONLines {
+  /// How many keys that came twice are named.
+  static let mostDuplicates = 20
   private let bytes: [UInt8]
   private var at = 0
   private var line: Int
-  private var path = ""
-  /// The path and the line of each key that came twice.
+  /// The steps to the value that is being read, such as `.spec` and `[3]`; joined only when a message needs them.
+  private var path: [String] = []
+  /// The path and the line of the first keys that came twice.
   private(set) var duplicates: [(field: String, line: Int)] = []
 
   init(_ text: Substring, firstLine: Int = 1) {
@@ -47,34 +50,34 @@ struct JSONLines {
   private mutating func object(_ start: Int) -> LineTree {
     var members: [(key: String, value: LineTree)] = []
     var seen: Set<String> = []
-    let outer = path
     at += 1
     skipBlanks()
     while at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
       let keyLine = line
       let key = string()
-      path = outer.isEmpty ? key : outer + "." + key
-      if !seen.insert(key).inserted { duplicates.append((path, keyLine)) }
+      path.append(path.isEmpty ? key : "." + key)
+      if !seen.insert(key).inserted, duplicates.count < Self.mostDuplicates {
+        duplicates.append((path.joined(), keyLine))
+      }
       skipBlanks()
       members.append((key, value(from: keyLine)))
+      path.removeLast()
       skipBlanks()
     }
-    path = outer
     at += 1
     return .object(line: start, members)
   }
 
   private mutating func array(_ start: Int) -> LineTree {
     var elements: [LineTree] = []
-    let outer = path
     at += 1
     skipBlanks()
     while at < bytes.count, bytes[at] != UInt8(ascii: "]") {
-      path = outer + "[\(elements.count)]"
+      path.append("[\(elements.count)]")
       elements.append(value())
+      path.removeLast()
       skipBlanks()
     }
-    path = outer
     at += 1
     return .array(line: start, elements)
   }

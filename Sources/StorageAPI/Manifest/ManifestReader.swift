@@ -10,6 +10,8 @@ public enum ManifestReader {
   public static let longestText = 64 << 20
   /// The longest YAML text that is read, in bytes: a byte of it may cost a hundred bytes of memory.
   public static let longestYAML = 16 << 20
+  /// The most values (objects, lists, texts, numbers) that a text may hold altogether.
+  public static let mostValues = 1_000_000
 
   /// The objects of `text`, checked against the fields of their kinds.
   ///
@@ -94,7 +96,7 @@ extension ManifestReader {
   private static func jsonDocuments(_ text: String) throws(JSONSyntaxError) -> [Result<Manifest, StatusError>] {
     var firstLine = 1
     var end = text.utf8.startIndex
-    return try JSONReader.readAll(text).enumerated().map { index, piece in
+    return try JSONReader.readAll(text, mostValues: mostValues).enumerated().map { index, piece in
       let start = text.utf8.index(text.utf8.startIndex, offsetBy: piece.range.lowerBound)
       firstLine += text.utf8[end..<start].count { $0 == 0x0a }
       end = text.utf8.index(start, offsetBy: piece.range.count)

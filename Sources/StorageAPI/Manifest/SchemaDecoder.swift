@@ -25,6 +25,8 @@ struct SchemaDecoder {
     case index(Int)
   }
 
+  /// How many unknown fields are named: a hostile text can have any number.
+  static let mostUnknown = 100
   /// Whether nulls and empty values that the API does not store are kept, as ``Apply`` needs them: they say that something is to go.
   private let keepsEmpty: Bool
   /// Whether there was such a value.
@@ -32,7 +34,7 @@ struct SchemaDecoder {
   private var path: [Step] = []
   /// The innermost typed object on the path, as the API's errors name it.
   private var owner = ""
-  /// The unknown fields found, in order.
+  /// The first unknown fields, in order.
   private(set) var unknown: [UnknownField] = []
 
   /// A decoder that drops what the API does not store, unless it `keepsEmpty`.
@@ -51,6 +53,7 @@ struct SchemaDecoder {
       path.append(.name(member.key))
       defer { path.removeLast() }
       guard let field = schema.field(member.key) else {
+        guard unknown.count < Self.mostUnknown else { continue }
         let nearest = NearestName.of(member.key, among: schema.fields.map(\.name))
         unknown.append(UnknownField(field: location, nearest: nearest))
         continue

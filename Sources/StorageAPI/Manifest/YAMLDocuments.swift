@@ -5,7 +5,8 @@ import Yams
 
 /// Reads the documents of a YAML text, one by one, as Kubernetes' tools do: YAML 1.1, merge keys, no duplicate keys.
 ///
-/// Hostile texts end in an error, never in a crash or a long wait: nesting is bounded, and so is what aliases grow to.
+/// Hostile texts end in an error, never in a crash, a long wait or without memory: nesting is bounded, what aliases grow to, the
+/// syntax of a document (which the parser holds as a whole), and the values of the whole text.
 struct YAMLDocuments {
   /// One document: its value, and on which lines the values are.
   struct Document {
@@ -24,13 +25,19 @@ struct YAMLDocuments {
   private static let mostRepeated = 100_000
 
   private let parser: Parser
+  private let mostValues: Int
+  private var values = 0
   private var depth = 0
   private var insideAlias = 0
   private var repeated = 0
 
-  /// - Throws: ``Failure`` when the text can't be begun.
-  init(_ text: String) throws(Failure) {
+  /// The documents of `text`, which may hold `mostValues` values altogether.
+  ///
+  /// - Throws: ``Failure`` when the text can't be begun, or a document of it is too large.
+  init(_ text: String, mostValues: Int = ManifestReader.mostValues) throws(Failure) {
+    try YAMLWeight.refuseHeavyDocuments(text)
     try Self.refuseAliasKeys(text)
+    self.mostValues = mostValues
     do {
       parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
     } catch {
@@ -71,6 +78,10 @@ struct YAMLDocuments {
       guard repeated <= Self.mostRepeated else {
         throw Failure(message: "aliases repeat more than \(Self.mostRepeated) values; write them out", line: line)
       }
+    }
+    values += 1
+    guard values <= mostValues else {
+      throw Failure(message: "more than \(mostValues) values in one text; split it into several files", line: line)
     }
     depth += 1
     defer { depth -= 1 }
@@ -197,7 +208,8 @@ extension YAMLDocuments {
       switch byte {
       case UInt8(ascii: "*") where isFirst && after > 0x20:
         aliases += 1
-        let name = bytes[index...].prefix { $0 > 0x20 && !",]}:".utf8.contains($0) }
+        // Only the letters of a name: names that ran on to the next alias would be read again and again.
+        let name = bytes[(index + 1)...].prefix(while: isNameByte)
         if bytes[name.endIndex...].first(where: { $0 != 0x20 }) == UInt8(ascii: ":") { oddKey = oddKey ?? index }
       case UInt8(ascii: "?") where isFirst && after <= 0x20: oddKey = oddKey ?? index
       case UInt8(ascii: ":"):
@@ -210,6 +222,11 @@ extension YAMLDocuments {
     throw Failure(
       message: "a key that is an alias or more than a plain word",
       line: 1 + bytes[..<oddKey].count { $0 == 0x0a })
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
+      || byte == UInt8(ascii: "-")
   }
 
   private static func failure(_ error: any Error) -> Failure {

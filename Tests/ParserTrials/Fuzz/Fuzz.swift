@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Orlop authors
+
+import Glibc
+import ParserTrials
+
+/// The parser that `ORLOP_PARSER` names.
+private let trial = ParserTrial(rawValue: getenv("ORLOP_PARSER").map { String(cString: $0) } ?? "")
+
+/// libFuzzer's entry: crashes where the parser crashes, and where it breaks an invariant.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+  guard let trial else {
+    fputs("set ORLOP_PARSER to one of \(ParserTrial.allCases.map(\.rawValue).joined(separator: " "))\n", stderr)
+    exit(2)
+  }
+  if case .broken(let complaint) = trial.outcome(of: Array(UnsafeBufferPointer(start: bytes, count: count))) {
+    fputs("\(trial.rawValue): \(complaint)\n", stderr)
+    abort()
+  }
+  return 0
+}
