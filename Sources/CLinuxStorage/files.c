@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,13 @@ int64_t orlop_copy_range(int from, int to, int64_t offset, int64_t length) {
   off64_t in = offset, out = offset;
   ssize_t copied = copy_file_range(from, &in, to, &out, (size_t)length, 0);
   return copied < 0 ? -errno : copied;
+}
+
+int orlop_is_only_opener(int file) {
+  // Who waits for the lease is announced by a signal: by default one that kills.
+  if (fcntl(file, F_SETSIG, SIGURG) < 0) return -errno;
+  if (fcntl(file, F_SETLEASE, F_WRLCK) < 0) return errno == EAGAIN ? 0 : -errno;
+  return fcntl(file, F_SETLEASE, F_UNLCK) < 0 ? -errno : 1;
 }
 
 int orlop_get_flags(int file, uint32_t *flags) {

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -67,11 +68,21 @@ void orlop_mount_table_free(struct orlop_mount_table *table) {
 }
 
 // Debian 12's headers are older than these calls; the layout is the kernel's and never changes.
-enum { call_statmount = 457, statx_unique_id = 0x4000 };
+enum { call_statmount = 457, call_listmount = 458, statx_unique_id = 0x4000 };
 
+// Without a namespace it has the length that the first kernels know.
 struct mount_request {
   uint32_t size, spare;
-  uint64_t id, wanted;
+  uint64_t id, wanted, namespace_id;
+};
+
+static uint32_t size_of_request(uint64_t namespace_id) {
+  return namespace_id ? sizeof(struct mount_request) : offsetof(struct mount_request, namespace_id);
+}
+
+struct namespace_info {
+  uint32_t size, mounts;
+  uint64_t id;
 };
 
 struct mount_answer {
@@ -104,9 +115,16 @@ int orlop_unique_mount_id(int directory, const char *path, int flags, uint64_t *
   return 0;
 }
 
-int orlop_statmount(uint64_t unique_id, void *buffer, size_t size, struct orlop_mount_row *out, uint64_t *mount_flags) {
+int orlop_statmount(
+    uint64_t unique_id, uint64_t namespace_id, void *buffer, size_t size, struct orlop_mount_row *out,
+    uint64_t *mount_flags) {
   const uint64_t needed = about_super | about_mount | about_root | about_target | about_type | about_source;
-  struct mount_request request = {.size = sizeof request, .id = unique_id, .wanted = needed | about_options};
+  struct mount_request request = {
+      .size = size_of_request(namespace_id),
+      .id = unique_id,
+      .wanted = needed | about_options,
+      .namespace_id = namespace_id,
+  };
   if (syscall(call_statmount, &request, buffer, size, 0) < 0) return errno == ENOSYS ? -EOPNOTSUPP : -errno;
   const struct mount_answer *found = buffer;
   if ((found->mask & needed) != needed) return -EOPNOTSUPP;
@@ -123,6 +141,23 @@ int orlop_statmount(uint64_t unique_id, void *buffer, size_t size, struct orlop_
   };
   *mount_flags = found->mount_flags;
   return 0;
+}
+
+int orlop_listmount(uint64_t namespace_id, uint64_t after, uint64_t *ids, size_t count) {
+  struct mount_request request = {
+      .size = size_of_request(namespace_id), .id = UINT64_MAX, .wanted = after, .namespace_id = namespace_id};
+  long found = syscall(call_listmount, &request, ids, count, 0);
+  if (found < 0) return errno == ENOSYS ? -EOPNOTSUPP : -errno;
+  return (int)found;
+}
+
+int orlop_next_mount_namespace(int from, bool backwards, uint64_t *id) {
+  struct namespace_info info = {.size = sizeof info};
+  int next = backwards ? ioctl(from, _IOR(0xb7, 12, struct namespace_info), &info)
+                       : ioctl(from, _IOR(0xb7, 11, struct namespace_info), &info);
+  if (next < 0) return errno == ENOTTY ? -EOPNOTSUPP : -errno;
+  *id = info.id;
+  return next;
 }
 
 int orlop_effective_capabilities(uint64_t *out) {

@@ -28,6 +28,10 @@ public protocol StorageHost: Sendable {
   /// ``attachLoop(image:at:options:)``: this is how an attached image is used again.
   func findLoop(backing: FileIdentity) throws(HostError) -> LoopDevice?
 
+  /// The device that has `image`, which is open and locked, attached, or nil. Asks the devices only when somebody else has the
+  /// image open; who opens it meanwhile has to wait for that.
+  func loop(backedBy image: SparseFile) throws(HostError) -> LoopDevice?
+
   /// Whether nobody has the block device mounted or claimed, in any mount namespace (EBUSY of O_EXCL).
   func isIdle(blockDevice path: FilePath) throws(HostError) -> Bool
 

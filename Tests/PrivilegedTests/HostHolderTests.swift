@@ -97,13 +97,40 @@ import Testing
     }
   }
 
-  /// Keeps the mount at `$1` alone in the new namespace: with the copies of other tests' mounts it would keep their devices.
-  private static let sleepInNamespace = """
+  @Test("A mount namespace that a file keeps, and no process, is found")
+  func keptNamespace() async throws {
+    // Mounted nowhere else, for other tests' namespaces have copies of what is mounted here.
+    let target = try bench.target("inner")
+    let keep = try bench.target("keep").string
+    do {
+      try await bench.runner.require("mount", ["-t", "tmpfs", "none", keep])
+      try await bench.runner.require("mount", ["--make-private", keep])
+      try await bench.runner.require("touch", [keep + "/namespace"])
+      try await bench.runner.require(
+        "unshare",
+        ["--mount=\(keep)/namespace", "--propagation", "private", "sh", "-c", Self.mountThere, "sh", target.string])
+      #expect(
+        try host.otherNamespaces(holding: .path(target)) == [
+          MountHolder(pid: 0, command: "a kept namespace", kind: .mountNamespace, path: target.string)
+        ])
+    } catch {
+      _ = try? await bench.runner.run("umount", ["--recursive", keep])
+      throw error
+    }
+    try await bench.runner.require("umount", ["--recursive", keep])
+    #expect(try host.otherNamespaces(holding: .path(target)) == [])
+  }
+
+  /// Leaves of all devices the mount at `$1` in the new namespace: with the copies of other tests' mounts it would keep theirs.
+  private static let leaveAlone = """
     while read device at rest; do
       case $device in /dev/loop*) [ "$at" = "$1" ] || umount -l "$at" ;; esac
     done </proc/self/mounts
-    cd "$1" && exec ./sleeper 1000
     """
+
+  private static let mountThere = leaveAlone + "\nmount -t tmpfs none \"$1\""
+
+  private static let sleepInNamespace = leaveAlone + "\ncd \"$1\" && exec ./sleeper 1000"
 
   private func waitForHolders(
     of target: MountTarget, until done: ([MountHolder]) -> Bool

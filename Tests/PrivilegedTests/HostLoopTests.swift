@@ -28,6 +28,22 @@ import Testing
   }
 
   @Test(
+    "Whether a device has the image is told, whoever attached it, and whoever else has it open",
+    arguments: [LoopOptions(), LoopOptions(autoclear: false, readOnly: true)])
+  func findsByImage(options: LoopOptions) async throws {
+    let image = try await bench.image()
+    #expect(try host.loop(backedBy: image) == nil)
+    let reader = try SparseFile.open(image.path.lastComponent?.string ?? "", in: bench.root)
+    #expect(try host.loop(backedBy: image) == nil)
+    #expect(try host.loop(backedBy: reader) == nil)
+    let loop = try bench.attach(image, options)
+    #expect(try host.loop(backedBy: reader) == loop)
+    try host.detachLoop(loop)
+    #expect(try bench.waitUntilDetached(image))
+    #expect(try host.loop(backedBy: reader) == nil)
+  }
+
+  @Test(
     "The kernel grants each combination of options",
     arguments: [
       LoopOptions(autoclear: false), LoopOptions(directIO: false), LoopOptions(blockSize: 512),

@@ -43,6 +43,11 @@ int64_t orlop_seek_hole(int file, int64_t offset);
 // copy_file_range(2), at the same offset in both files.
 int64_t orlop_copy_range(int from, int to, int64_t offset, int64_t length);
 
+// Whether nobody else has the file open, by fcntl(2): a write lease is given only then, and given back at once. 1, 0, or an
+// error where the filesystem or the privileges do not allow it. Who opens the file in between waits, or, with O_NONBLOCK, gets
+// EAGAIN.
+int orlop_is_only_opener(int file);
+
 // FS_IOC_GETFLAGS and FS_IOC_SETFLAGS, ioctl_iflags(2).
 static const uint32_t orlop_flag_immutable = 0x10;
 static const uint32_t orlop_flag_append = 0x20;

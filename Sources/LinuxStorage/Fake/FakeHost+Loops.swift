@@ -58,6 +58,12 @@ extension FakeHost {
     try perform(.findLoop) { (state) throws(HostError) in state.loops.first { $0.backing == backing } }
   }
 
+  /// The first device of the loop table that has `image`.
+  public func loop(backedBy image: SparseFile) throws(HostError) -> LoopDevice? {
+    let backing = try image.identity()
+    return try perform(.attachedLoops) { (state) throws(HostError) in state.loops.first { $0.backing == backing } }
+  }
+
   /// Whether the device is neither mounted nor held.
   public func isIdle(blockDevice path: FilePath) throws(HostError) -> Bool {
     try perform(.isIdle) { (state) throws(HostError) in

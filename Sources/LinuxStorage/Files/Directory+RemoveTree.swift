@@ -17,39 +17,50 @@ extension Directory {
     guard found.kind == .directory else {
       return try TreeRemover.unlink(platform: Array(name.utf8CString), in: self, directory: false)
     }
-    let top = try directory(name)
-    try TreeRemover(top: top).empty()
-    try TreeRemover.unlink(platform: Array(name.utf8CString), in: self, directory: true)
+    // Most often it is empty: then one call removes it. Whatever else it says is told by the calls that follow.
+    if unlinkat(descriptor.rawValue, name, AT_REMOVEDIR) == 0 { return }
+    var remover = TreeRemover(top: try directory(name))
+    repeat { try remover.clear() } while try !removeIfEmpty(name)
+  }
+
+  /// Removes the directory `name`; false when there is something in it.
+  private func removeIfEmpty(_ name: String) throws(HostError) -> Bool {
+    do {
+      try TreeRemover.unlink(platform: Array(name.utf8CString), in: self, directory: true)
+      return true
+    } catch {
+      if error.errno == ENOTEMPTY { return false }
+      throw error
+    }
   }
 }
 
 /// Empties one directory, however deep it is.
 private struct TreeRemover {
   let top: Directory
+  private var serial: UInt64 = 0
 
-  func empty() throws(HostError) {
+  init(top: Directory) { self.top = top }
+
+  /// One round: removes what the top has now. Directories that were deeper are in the top afterwards, for the next round.
+  mutating func clear() throws(HostError) {
     try? top.changeMode(0o700)
-    var serial: UInt64 = 0
-    while true {
-      let names = try top.platformEntries()
-      if names.isEmpty { return }
-      for name in names where try !removeFile(name, in: top) {
-        let nested = try open(name)
-        try flatten(nested, serial: &serial)
-        try Self.unlink(platform: name, in: top, directory: true)
-      }
+    for name in try top.platformEntries() where try !removeFile(name, in: top) {
+      let nested = try open(name)
+      try flatten(nested)
+      try Self.unlink(platform: name, in: top, directory: true)
     }
   }
 
-  /// Removes the files of `nested`, and moves its directories up to the top, for the next round.
-  private func flatten(_ nested: Directory, serial: inout UInt64) throws(HostError) {
+  /// Removes the files of `nested`, and moves its directories up to the top.
+  private mutating func flatten(_ nested: Directory) throws(HostError) {
     try? nested.changeMode(0o700)
     for name in try nested.platformEntries() where try !removeFile(name, in: nested) {
-      try moveUp(name, from: nested, serial: &serial)
+      try moveUp(name, from: nested)
     }
   }
 
-  private func moveUp(_ name: [CChar], from nested: Directory, serial: inout UInt64) throws(HostError) {
+  private mutating func moveUp(_ name: [CChar], from nested: Directory) throws(HostError) {
     while true {
       serial += 1
       let newName = ".orlop-removing-\(serial)"

@@ -16,10 +16,37 @@ extension LinuxHost {
     return elsewhere + processes.flatMap { holders(in: $0, of: wanted) }
   }
 
-  /// Reads the mount table of every mount namespace but our own.
+  /// Asks every mount namespace but our own by number; where the kernel has no numbers, or when one of them holds the target, the
+  /// processes, too, for the names. A namespace that no process but a file keeps is told without one.
   public func otherNamespaces(holding target: MountTarget) throws(HostError) -> [MountHolder] {
     var wanted = WantedMounts(target)
-    return namespaces(of: try processes(), holding: &wanted)
+    guard Self.mountsElsewhere(&wanted)?.isEmpty != true else { return [] }
+    let holders = namespaces(of: try processes(), holding: &wanted)
+    // Who is not found can have gone meanwhile.
+    guard holders.isEmpty, let mounts = Self.mountsElsewhere(&wanted) else { return holders }
+    return mounts.map {
+      MountHolder(pid: 0, command: "a kept namespace", kind: .mountNamespace, path: $0.entry.target.string)
+    }
+  }
+
+  /// The wanted mounts of every mount namespace but our own, ioctl_nsfs(2); nil where the kernel does not tell (before Linux 6.12).
+  private static func mountsElsewhere(_ wanted: inout WantedMounts) -> [NumberedMount]? {
+    var found: [NumberedMount] = []
+    for backwards in [false, true] {
+      guard var current = try? PathHandle.open("/proc/self/ns/mnt", flags: O_RDONLY) else { return nil }
+      while true {
+        var id: UInt64 = 0
+        let next = withExtendedLifetime(current) {
+          orlop_next_mount_namespace(current.descriptor.rawValue, backwards, &id)
+        }
+        if next == -ENOENT { break }
+        guard next >= 0 else { return nil }
+        current = PathHandle(adopting: FileDescriptor(rawValue: next), at: FilePath("mount namespace \(id)"))
+        guard let table = try? MountTable.read(namespace: id) else { return nil }
+        found += wanted.take(from: table)
+      }
+    }
+    return found
   }
 
   private func processes() throws(HostError) -> [Int32] {

@@ -78,6 +78,14 @@ extension LinuxHost {
     return nil
   }
 
+  /// A device keeps its image open: where a lease, fcntl(2), says that nobody does, no device is asked.
+  public func loop(backedBy image: SparseFile) throws(HostError) -> LoopDevice? {
+    defer { withExtendedLifetime(image) {} }
+    if orlop_is_only_opener(image.descriptor.rawValue) == 1 { return nil }
+    let backing = try image.identity()
+    return try attachedLoops().first { $0.backing == backing }
+  }
+
   /// Opens the device with O_EXCL, open(2): EBUSY says that somebody has it mounted or claimed.
   public func isIdle(blockDevice path: FilePath) throws(HostError) -> Bool {
     do {

@@ -54,24 +54,55 @@ enum MountTable {
       try shim("statx", "look at the mount at \(path)") {
         orlop_unique_mount_id(AT_FDCWD, path.string, AT_SYMLINK_NOFOLLOW | orlop_at_no_automount, &id)
       }
-      var found: MountEntry?
-      try shim("statmount", "read about the mount at \(path)") {
-        buffer.withUnsafeMutableBytes { buffer in
-          var row = orlop_mount_row()
-          var flags: UInt64 = 0
-          let result = orlop_statmount(id, buffer.baseAddress, buffer.count, &row, &flags)
-          if result == 0 {
-            let filesystem = text(row.mount_options) + "," + text(row.filesystem_options)
-            found = entry(row, options: merged(words(of: flags), filesystem))
-          }
-          return result
-        }
-      }
-      return found
+      return try statmount(id, in: 0, &buffer)?.entry
     } catch {
       if error.code == .unsupported || error.errno == EOVERFLOW || error.errno == EPERM { return nil }
       throw error
     }
+  }
+
+  /// The mounts of the mount namespace that the kernel numbers `namespace`, as they are seen from its root, by listmount(2) and
+  /// statmount(2). What is unmounted meanwhile is left out.
+  static func read(namespace: UInt64) throws(HostError) -> [NumberedMount] {
+    var ids: [UInt64] = []
+    var chunk = [UInt64](repeating: 0, count: 512)
+    var count: CInt
+    repeat {
+      count = try shim("listmount", "list the mounts of mount namespace \(namespace)") {
+        orlop_listmount(namespace, ids.last ?? 0, &chunk, chunk.count)
+      }
+      ids += chunk.prefix(Int(count))
+    } while Int(count) == chunk.count
+    var buffer = [UInt64](repeating: 0, count: 2048)
+    var found: [NumberedMount] = []
+    for id in ids {
+      do {
+        if let mount = try statmount(id, in: namespace, &buffer) { found.append(mount) }
+      } catch {
+        if error.errno != ENOENT { throw error }
+      }
+    }
+    return found
+  }
+
+  /// One statmount(2); `namespace` is 0 for our own.
+  private static func statmount(
+    _ id: UInt64, in namespace: UInt64, _ buffer: inout [UInt64]
+  ) throws(HostError) -> NumberedMount? {
+    var found: NumberedMount?
+    try shim("statmount", "read about mount \(id)") {
+      buffer.withUnsafeMutableBytes { buffer in
+        var row = orlop_mount_row()
+        var flags: UInt64 = 0
+        let result = orlop_statmount(id, namespace, buffer.baseAddress, buffer.count, &row, &flags)
+        if result == 0 {
+          let filesystem = text(row.mount_options) + "," + text(row.filesystem_options)
+          found = NumberedMount(id: row.id, entry: entry(row, options: merged(words(of: flags), filesystem)))
+        }
+        return result
+      }
+    }
+    return found
   }
 
   private static func entry(_ row: orlop_mount_row, options: [String]) -> MountEntry {

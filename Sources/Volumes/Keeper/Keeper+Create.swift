@@ -114,7 +114,6 @@ extension Keeper {
     FaultPoint.reach("create.renamed")
     try attempt("volume \(id)") { () throws(HostError) in
       try pool.volumes.sync()
-      try pool.staging.sync()
       // Now, and not when the last reference goes: whoever asked for the volume will want its lock at once.
       try entry.directory.unlock()
     }

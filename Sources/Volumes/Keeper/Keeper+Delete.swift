@@ -51,10 +51,8 @@ extension Keeper {
         }
       }
     }
-    try attempt("volume \(id)") { () throws(HostError) in
-      try pool.trash.sync()
-      try pool.volumes.sync()
-    }
+    // That it is gone must be durable before anything of it is; whether a crash leaves it in the trash does not matter.
+    try attempt("volume \(id)") { () throws(HostError) in try pool.volumes.sync() }
     return entry
   }
 }

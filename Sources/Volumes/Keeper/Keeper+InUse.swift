@@ -10,7 +10,7 @@ extension Keeper {
   /// A staging mount that no sandbox sees, which a crash can leave, is taken down first. The volume's lock is held.
   func refuseIfInUse(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) {
     let id = home.id
-    let state = try state(of: home, record)
+    let state = try state(of: home, record, on: system(record.storage).device(ofLocked: home))
     if let path = state.publishedAt.first {
       throw VolumeError(.inUse, "volume \(id) is mounted at \(path); unpublish it first")
     }

@@ -58,7 +58,11 @@ extension Keeper {
 
   /// Where the volume is attached, staged and published.
   func state(of home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> VolumeState {
-    let device = try system(record.storage).device(of: home)
+    try state(of: home, record, on: system(record.storage).device(of: home))
+  }
+
+  /// The same for one that is known to be attached to `device`.
+  func state(of home: VolumeHome, _ record: VolumeRecord, on device: LoopDevice?) throws(VolumeError) -> VolumeState {
     let staged = directories.layout.stagingMount(of: home.id)
     if record.storage == .image, device == nil {
       // An image that is not attached is mounted nowhere: no need to read the whole table.

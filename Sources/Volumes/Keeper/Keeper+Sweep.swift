@@ -39,6 +39,7 @@ extension Keeper {
         guard let directory = try? pool.staging.directory(entry), (try? directory.tryLock(.exclusive)) == true else {
           continue
         }
+        try pool.refuseIfFinished(directory, stagedAs: entry)
         try ledger.change(pool, removing: entry) { () throws(VolumeError) in
           try attempt("pool \(pool.name)") { () throws(HostError) in try pool.staging.removeTree(entry) }
         }
@@ -86,5 +87,20 @@ extension Pools {
       }
       return done
     }
+  }
+}
+
+extension Pool {
+  /// Throws ``VolumeError/Code/damaged`` when a finished volume is the very directory of the staging entry: a filesystem without a
+  /// journal can have kept both names of a rename that a power cut met. What is removed from one is gone from the other.
+  func refuseIfFinished(_ directory: Directory, stagedAs entry: String) throws(VolumeError) {
+    let isFinished = try attempt("pool \(name)") { () throws(HostError) in
+      guard let dot = entry.lastIndex(of: "."), dot != entry.startIndex else { return false }
+      return try volumes.metadata(of: String(entry[..<dot]))?.identity == directory.identity()
+    }
+    guard isFinished else { return }
+    throw VolumeError(
+      .damaged,
+      "pool \(name): \(directory.path) is also a finished volume, which no rename leaves; the filesystem needs fsck")
   }
 }

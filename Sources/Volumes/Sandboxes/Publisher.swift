@@ -20,10 +20,9 @@ struct Publisher {
 
   /// Mounts everything, in order.
   mutating func publish() throws(VolumeError) {
-    // In a sandbox that is new nothing can be mounted, and the mount table is long.
-    let isNew = try home.isBare()
     let volumes = try home.part("volumes")
-    if !isNew { try takeDownWhatIsNotPlanned() }
+    // In a sandbox that is new nothing can be mounted, and the mount table is long.
+    if !home.isNew { try takeDownWhatIsNotPlanned() }
     FaultPoint.reach("publish.directories")
     for volume in plan.request.volumes {
       try publish(volume, in: volumes)

@@ -16,6 +16,8 @@ struct SandboxHome: Sendable {
   let parent: Directory
   /// Its own; the lock is on it.
   let directory: Directory
+  /// Whether there was nothing in it at all when it was opened, so that nothing can be mounted in it either.
+  private(set) var isNew = false
 
   /// What errors in it begin with.
   var subject: String { "sandbox \(name)" }
@@ -29,11 +31,11 @@ struct SandboxHome: Sendable {
       do throws(VolumeError) {
         let parent = try attempt("sandbox \(name)") { () throws(HostError) in
           let parent = try sandboxes.ensureDirectory(name.namespace, mode: 0o711)
-          _ = try parent.ensureDirectory(name.name, mode: 0o700)
+          if try parent.metadata(of: name.name) == nil { try parent.makeMissingDirectory(name.name, mode: 0o700) }
           return parent
         }
-        let home = try SandboxHome(name, in: parent, directories)
-        try home.furnish(user: request.user, group: request.fsGroup ?? request.group)
+        var home = try SandboxHome(name, in: parent, directories)
+        try home.furnish(for: request)
         return home
       } catch {
         guard error.code == .notFound else { throw error }
@@ -64,28 +66,28 @@ struct SandboxHome: Sendable {
   /// What is in it: the mounts of its volumes, its containers' views of them, and the content of scratch volumes.
   private static let parts = ["volumes", "containers", "scratch"]
 
+  /// The parts that what `request` says needs; the others are not made.
+  private static func parts(for request: SandboxRequest) -> [String] {
+    let hasScratch = request.volumes.contains { $0.source == .scratch }
+    return parts.filter { ($0 != "containers" || !request.mounts.isEmpty) && ($0 != "scratch" || hasScratch) }
+  }
+
   /// Makes the parts, which belong to root, and gives the directory itself to its user.
-  private func furnish(user: UInt32, group: UInt32) throws(VolumeError) {
-    try attempt(subject) { () throws(HostError) in
+  private mutating func furnish(for request: SandboxRequest) throws(VolumeError) {
+    let (user, group) = (request.user, request.fsGroup ?? request.group)
+    isNew = try attempt(subject) { () throws(HostError) in
       let found = try directory.metadata()
-      var isRight = (found.uid, found.gid, found.mode) == (user, group, 0o750)
-      for part in Self.parts where try directory.metadata(of: part) == nil { isRight = false }
-      if !isRight {
+      var missing: [String] = []
+      for part in Self.parts(for: request) where try directory.metadata(of: part) == nil { missing.append(part) }
+      let isNew = missing.contains("volumes") ? try directory.isEmpty() : false
+      if !missing.isEmpty || (found.uid, found.gid, found.mode) != (user, group, 0o750) {
         try directory.setImmutable(false)
-        for part in Self.parts { _ = try directory.ensureDirectory(part, mode: 0o755) }
+        for part in missing { try directory.makeMissingDirectory(part, mode: 0o755) }
         try directory.changeOwner(uid: user, gid: group)
         try directory.changeMode(0o750)
       }
       try directory.setImmutable(true)
-    }
-  }
-
-  /// Whether there is nothing in it but its parts, and nothing in those.
-  func isBare() throws(VolumeError) -> Bool {
-    try attempt(subject) { () throws(HostError) in
-      guard try directory.entries().count == Self.parts.count else { return false }
-      for part in Self.parts where try !directory.directory(part).isEmpty() { return false }
-      return true
+      return isNew
     }
   }
 

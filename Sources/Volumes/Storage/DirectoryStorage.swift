@@ -65,6 +65,8 @@ struct DirectoryStorage: StorageSystem {
 
   func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice? { nil }
 
+  func device(ofLocked home: VolumeHome) throws(VolumeError) -> LoopDevice? { nil }
+
   func allocatedBytes(of home: VolumeHome) throws(VolumeError) -> Int64? { nil }
 
   /// Makes the volume empty again, as it was created. The volume's lock is held.

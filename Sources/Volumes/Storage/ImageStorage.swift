@@ -138,7 +138,7 @@ struct ImageStorage: StorageSystem {
     guard try attempt(subject, { () throws(HostError) in try file.tryLock(.exclusive) }) else {
       return .device(try attachedBefore(file, subject), type: image.filesystem)
     }
-    if let stranger = try device(of: home) {
+    if let stranger = try attempt(subject, { () throws(HostError) in try host.loop(backedBy: file) }) {
       throw VolumeError(
         .inUse,
         "\(subject): its image is attached to \(stranger.path) by somebody else; detach it (losetup -d \(stranger.path))"
@@ -185,6 +185,17 @@ struct ImageStorage: StorageSystem {
     try attempt("volume \(home.id)") { () throws(HostError) in
       guard let identity = try home.directory.metadata(of: Self.fileName)?.identity else { return nil }
       return try host.attachedLoops().first { $0.backing == identity }
+    }
+  }
+
+  func device(ofLocked home: VolumeHome) throws(VolumeError) -> LoopDevice? {
+    try attempt("volume \(home.id)") { () throws(HostError) in
+      do throws(HostError) {
+        return try host.loop(backedBy: try SparseFile.open(Self.fileName, in: home.directory))
+      } catch {
+        guard error.code == .notFound else { throw error }
+        return nil
+      }
     }
   }
 

@@ -28,6 +28,9 @@ protocol StorageSystem: Sendable {
   /// The device that the volume is attached to, as the kernel says; nil when it is not, or never has one.
   func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice?
 
+  /// The same while the volume's lock is held, when it can be told more quickly.
+  func device(ofLocked home: VolumeHome) throws(VolumeError) -> LoopDevice?
+
   /// Bytes that the payload takes on the pool's disk; nil where nobody counts them.
   func allocatedBytes(of home: VolumeHome) throws(VolumeError) -> Int64?
 }

@@ -22,11 +22,16 @@ extension Directory {
     } catch {
       guard error.code == .notFound else { throw error }
     }
+    try makeMissingDirectory(name, mode: mode)
+    return try directory(name, crossingMounts: crossingMounts)
+  }
+
+  /// Makes the directory `name` with exactly `mode`, unless somebody else has just made it.
+  func makeMissingDirectory(_ name: String, mode: UInt32) throws(HostError) {
     do throws(HostError) {
       try makeDirectory(name, mode: mode)
     } catch {
       guard error.code == .exists else { throw error }
     }
-    return try directory(name, crossingMounts: crossingMounts)
   }
 }
