@@ -22,8 +22,7 @@ struct DataSourceTests {
   static func refusal(_ kind: String, _ source: String, _ text: String) -> [String] {
     [
       begins,
-      "Warning ProvisioningFailed copy: failed to provision volume with StorageClass \"fast\": error getting handle for "
-        + "DataSource Type \(kind) by Name \(source): \(text)",
+      "Warning ProvisioningFailed copy: error getting handle for DataSource Type \(kind) by Name \(source): \(text)",
     ]
   }
 

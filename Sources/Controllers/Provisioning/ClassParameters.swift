@@ -17,18 +17,18 @@ struct ClassParameters: Sendable, Hashable {
 
   /// Reads `parameters`.
   ///
-  /// - Throws: an infeasible ``EffectFailure`` when there are two filesystem types, or an unknown key with the reserved
+  /// - Throws: an ``EffectFailure`` when there are two filesystem types, or an unknown key with the reserved
   ///   prefix.
   init(_ parameters: [String: String]) throws(EffectFailure) {
     let plain = parameters.keys.filter { $0.lowercased() == "fstype" }.sorted()
     let given = plain + (parameters[Self.fsTypeKey] == nil ? [] : [Self.fsTypeKey])
     guard given.count < 2 else {
       throw EffectFailure(
-        .infeasible, "fstype specified in parameters with both \"\(given[0])\" and \"\(given[1])\" keys")
+        .final, "fstype specified in parameters with both \"fstype\" and \"\(Self.fsTypeKey)\" keys")
     }
     for key in parameters.keys.sorted() where key.hasPrefix(Self.prefix) && !Self.consumed.contains(key) {
       throw EffectFailure(
-        .infeasible,
+        .final,
         "failed to strip CSI Parameters of prefixed keys: found unknown parameter key \"\(key)\" with reserved namespace"
           + " csi.storage.k8s.io/")
     }

@@ -20,7 +20,7 @@ public struct Provisioner: Decider {
     case nothing(Reason)
     case awaitPopulator
     case make(ProvisionRequest)
-    case refuse(EffectFailure, className: String, provisioner: String)
+    case refuse(EffectFailure, provisioner: String)
   }
 
   /// What the object needs now.
@@ -30,18 +30,18 @@ public struct Provisioner: Decider {
     case .nothing(let reason): return Decision(reason)
     case .awaitPopulator:
       let message = "Assuming an external populator will provision the volume"
-      return Decision(
-        Reason("P36", message), [.emit(Notice(.normal, "Provisioning", message, about: claim, from: source(claim)))])
+      let notice = Notice(.normal, "Provisioning", message, about: claim, from: source(claim))
+      return Decision(Reason("P36", message), [announcement(claim, source(claim)), .emit(notice)])
     case .make(let request):
       return Decision(
         Reason("P22", "\(request.provisioner) makes the volume \(request.volumeName)"),
         [announcement(claim, request.provisioner)] + protection(ofSourceOf: claim, in: world) + [
           .perform(.provision(request))
         ])
-    case .refuse(let failure, let className, let provisioner):
+    case .refuse(let failure, let provisioner):
       return Decision(
         Reason("P23", failure.message),
-        [announcement(claim, provisioner), .emit(complaint(failure, className, claim, provisioner))], retries: true)
+        [announcement(claim, provisioner), .emit(complaint(failure, claim, provisioner))], retries: true)
     }
   }
 
@@ -88,7 +88,7 @@ public struct Provisioner: Decider {
         content: content)
       return .make(request)
     } catch {
-      return .refuse(error, className: claim.className, provisioner: provisioner)
+      return .refuse(error, provisioner: provisioner)
     }
   }
 
@@ -107,16 +107,14 @@ public struct Provisioner: Decider {
     return .emit(Notice(.normal, "Provisioning", message, about: claim, from: provisioner))
   }
 
+  /// The bare text of what went wrong, as external provisioners tell it since their version 6 (rules P22, P34).
   private func complaint(
-    _ failure: EffectFailure, _ className: String, _ claim: PersistentVolumeClaim, _ provisioner: String
+    _ failure: EffectFailure, _ claim: PersistentVolumeClaim, _ provisioner: String
   ) -> Notice {
     let prefix =
       failure.meaning == .infeasible
       ? "Volume provisioning failed with infeasible error. Retries will be delayed. " : ""
-    return Notice(
-      .warning, "ProvisioningFailed",
-      prefix + "failed to provision volume with StorageClass \"\(className)\": \(failure.message)", about: claim,
-      from: provisioner)
+    return Notice(.warning, "ProvisioningFailed", prefix + failure.message, about: claim, from: provisioner)
   }
 
   private func source(_ claim: PersistentVolumeClaim) -> String {
@@ -150,7 +148,7 @@ extension Provisioner {
           .emit(Notice(.normal, "ProvisioningSucceeded", message, about: request.claim, from: provisioner)),
         ] + warnings)
     case .failed(let failure):
-      var steps: [Step] = [.emit(complaint(failure, request.storageClass.name, request.claim, provisioner))]
+      var steps: [Step] = [.emit(complaint(failure, request.claim, provisioner))]
       if failure.meaning == .exhausted, var claim = world.claim(key), claim.uid == request.claim.uid,
         claim.annotation(WellKnown.selectedNode) != nil
       {
@@ -164,7 +162,7 @@ extension Provisioner {
   private func tooSmall(_ volume: PersistentVolume, _ bytes: Int64, _ request: ProvisionRequest) -> Decision {
     let failure = EffectFailure(
       .final, "created volume capacity \(bytes) less than requested capacity \(request.bytes)")
-    let notice = complaint(failure, request.storageClass.name, request.claim, request.provisioner)
+    let notice = complaint(failure, request.claim, request.provisioner)
     return Decision(
       Reason("P29", failure.message), [.emit(notice), .perform(.deleteBackend(volume))], retries: true)
   }
