@@ -246,6 +246,8 @@ struct ManifestReaderTests {
   func windows() throws {
     let text = "\u{feff}" + Self.claim.replacing("\n", with: "\r\n") + "\r\n---\r\n" + Self.claim
     #expect(try ManifestReader.read(text).map(\.line) == [1, 11])
+    let joined = Self.claim + "\n---\n\u{feff}" + Self.claim + "\n\u{feff}---\n" + Self.claim
+    #expect(try ManifestReader.read(joined).count == 3)
     #expect(try ManifestReader.read("\u{feff}{\"apiVersion\":\"v1\",\"kind\":\"Namespace\"}").count == 1)
   }
 

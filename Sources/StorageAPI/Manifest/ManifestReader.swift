@@ -80,7 +80,7 @@ extension ManifestReader {
       let line = 1 + text.utf8[..<nul].count { $0 == 0x0a }
       return [.failure(StatusError(.badRequest, "a NUL character in the text", origin: .init(document: 1, line: line)))]
     }
-    let text = text.unicodeScalars.first == "\u{feff}" ? String(text.unicodeScalars.dropFirst()) : text
+    let text = text.utf8.contains(0xef) ? withoutByteOrderMarks(text) : text
     guard text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else { return yamlDocuments(text) }
     do {
       return try jsonDocuments(text)
@@ -91,6 +91,17 @@ extension ManifestReader {
       let origin = StatusError.Origin(document: 1, line: error.line)
       return [.failure(StatusError(.badRequest, "error parsing JSON: " + error.message, origin: origin))]
     }
+  }
+
+  /// The text without byte order marks at the beginning of lines: files that were put together have one in the middle.
+  private static func withoutByteOrderMarks(_ text: String) -> String {
+    var kept = String.UnicodeScalarView()
+    var isAtStart = true
+    for scalar in text.unicodeScalars where !(isAtStart && scalar == "\u{feff}") {
+      kept.append(scalar)
+      isAtStart = scalar == "\n" || scalar == "\r"
+    }
+    return String(kept)
   }
 
   private static func jsonDocuments(_ text: String) throws(JSONSyntaxError) -> [Result<Manifest, StatusError>] {
