@@ -63,6 +63,37 @@ struct PodValidationTests {
       Row(
         "a file of a secret above its volume", "{name: v, secret: {secretName: s, items: [{key: a, path: ../b}]}}",
         "spec.volumes[0].secret.items[0].path: Invalid value: \"../b\": must not contain '..'", missing),
+      Row(
+        "files of the pod's fields",
+        "{name: v, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: metadata.labels}}, {path: b, fieldRef: {fieldPath: \"metadata.labels['x']\"}}, {path: c, resourceFieldRef: {containerName: c, resource: limits.cpu}}]}}"
+      ),
+      Row(
+        "a file of a field that pods lack",
+        "{name: v, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.x}}]}}",
+        "spec.volumes[0].downwardAPI.fieldRef.fieldPath: Invalid value: \"spec.x\": error converting fieldPath: field label not supported: spec.x",
+        missing),
+      Row(
+        "a file of a field that cannot be one",
+        "{name: v, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}]}}",
+        "spec.volumes[0].downwardAPI.fieldRef.fieldPath: Unsupported value: \"spec.nodeName\": supported values: \"metadata.annotations\"",
+        missing),
+      Row(
+        "a file of an amount without container",
+        "{name: v, downwardAPI: {items: [{path: a, resourceFieldRef: {resource: limits.cpu}}]}}",
+        "spec.volumes[0].downwardAPI.resourceFieldRef.containerName: Required value", missing),
+      Row(
+        "a file of an unknown amount",
+        "{name: v, downwardAPI: {items: [{path: a, resourceFieldRef: {containerName: c, resource: limits.gpu}}]}}",
+        "spec.volumes[0].downwardAPI.resourceFieldRef.resource: Unsupported value: \"limits.gpu\"", missing),
+      Row(
+        "a token without path that lives too short",
+        "{name: v, projected: {sources: [{serviceAccountToken: {expirationSeconds: 60}}]}}",
+        "spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 60: may not specify a duration less than 10 minutes",
+        "spec.volumes[0].projected.path: Required value", missing),
+      Row(
+        "two things in one projected source",
+        "{name: v, projected: {sources: [{secret: {name: a}, configMap: {name: b}}]}}",
+        "spec.volumes[0].projected.sources[0]: Forbidden: may not specify more than 1 volume type", missing),
     ])
   func volumes(row: Row) throws {
     let verdict = try Verdict.create(Self.pod(volumes: row.text))
@@ -168,6 +199,17 @@ struct PodValidationTests {
   func pullPolicy(image: String, policy: String) throws {
     let text = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, image: \"\(image)\"}]}}"
     #expect(try Verdict.create(text).object.objects("spec", "containers").first?.string("imagePullPolicy") == policy)
+  }
+
+  @Test("The older name of a pod's service account says the same as the newer one")
+  func serviceAccount() throws {
+    for (given, name) in [
+      ("serviceAccountName: a", "a"), ("serviceAccount: b", "b"), ("serviceAccountName: a, serviceAccount: b", "a"),
+    ] {
+      let pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {\(given), containers: [{name: c, image: i}]}}"
+      let spec = try #require(try Verdict.create(pod).object.object("spec"))
+      #expect([spec.string("serviceAccountName"), spec.string("serviceAccount")] == [name, name])
+    }
   }
 
   @Test("Only images and the like may change (V56)")

@@ -9,8 +9,16 @@ extension Defaulting {
     spec.setDefault(.object(JSONObject()), "securityContext")
     spec.setDefault(30, "terminationGracePeriodSeconds")
     spec.setDefault("default-scheduler", "schedulerName")
+    nameServiceAccount(of: &spec)
     spec.changeEach("volumes", applyToPodVolume)
     for list in ["containers", "initContainers", "ephemeralContainers"] { spec.changeEach(list, applyToContainer) }
+  }
+
+  /// The old and the new name of one field say the same; where both are given, the new one counts.
+  private static func nameServiceAccount(of spec: inout JSONObject) {
+    let names = [spec.string("serviceAccountName"), spec.string("serviceAccount")]
+    guard let name = names.first(where: { !$0.isEmpty }) else { return }
+    for field in ["serviceAccountName", "serviceAccount"] { spec[field] = .string(name) }
   }
 
   /// What only pods get, not their templates.

@@ -50,7 +50,7 @@ extension Inspection {
     let target = source.string("iqn")
     if target.isEmpty {
       add(.required(path.child("iqn")))
-    } else if let problem = Self.problem(ofISCSIName: target) {
+    } else if let problem = Self.problem(ofISCSIName: target, owner) {
       add(.invalid(path.child("iqn"), target, problem))
     }
     check("lun", of: source, isIn: 0...255, path, "must be between 0 and 255, inclusive")
@@ -58,7 +58,7 @@ extension Inspection {
     let secret = source.object("secretRef")
     if authenticates, secret == nil { add(.required(path.child("secretRef"))) }
     if owner.isVolume, let secret { require("name", of: secret, path.child("secretRef")) }
-    if let initiator, let problem = Self.problem(ofISCSIName: initiator) {
+    if let initiator, let problem = Self.problem(ofISCSIName: initiator, owner) {
       add(.invalid(path.child("initiatorname"), initiator, problem))
     }
   }
@@ -76,7 +76,7 @@ extension Inspection {
   }
 
   /// What is wrong with `name` as an iSCSI qualified name, an EUI-64 or an NAA name (RFC 7143, 4.2.7).
-  private static func problem(ofISCSIName name: String) -> String? {
+  private static func problem(ofISCSIName name: String, _ owner: SourceOwner) -> String? {
     func isWord(_ text: Substring, _ length: Int) -> Bool {
       text.utf8.count == length && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
@@ -85,7 +85,7 @@ extension Inspection {
     case "iqn": isValid = isISCSIQualifiedName(name)
     case "eui": isValid = isWord(name.dropFirst(4), 16)
     case "naa": isValid = isWord(name.dropFirst(4), 32)
-    default: return "must be valid format starting with iqn, eui, or naa"
+    default: return "must be valid format" + (owner.isVolume ? "" : " starting with iqn, eui, or naa")
     }
     return isValid ? nil : "must be valid format"
   }

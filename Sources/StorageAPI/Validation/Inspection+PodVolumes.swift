@@ -86,52 +86,6 @@ extension Inspection {
     }
   }
 
-  private mutating func checkMode(_ name: String, of object: JSONObject, _ path: FieldPath) {
-    check(
-      name, of: object, isIn: 0...0o777, path, "must be a number between 0 and 0777 (octal), both inclusive")
-  }
-
-  private mutating func checkFiles(_ object: JSONObject, _ path: FieldPath) {
-    checkMode("defaultMode", of: object, path)
-    for (index, item) in object.objects("items").enumerated() {
-      let path = path.child("items").index(index)
-      require("key", of: item, path)
-      require("path", of: item, path)
-      requireFilePath(item.string("path"), path.child("path"))
-      checkMode("mode", of: item, path)
-    }
-  }
-
-  private mutating func checkDownwardFile(_ file: JSONObject, _ path: FieldPath) {
-    require("path", of: file, path)
-    requireFilePath(file.string("path"), path.child("path"))
-    switch (file.object("fieldRef"), file.object("resourceFieldRef")) {
-    case (nil, nil): add(.required(path, "one of fieldRef and resourceFieldRef is required"))
-    case (.some, .some):
-      add(.invalid(path, "resource", "fieldRef and resourceFieldRef can not be specified simultaneously"))
-    case (let field?, nil): require("fieldPath", of: field, path.child("fieldRef"))
-    case (nil, let resource?): require("resource", of: resource, path.child("resourceFieldRef"))
-    }
-    checkMode("mode", of: file, path)
-  }
-
-  private mutating func checkProjected(_ projected: JSONObject, _ path: FieldPath) {
-    checkMode("defaultMode", of: projected, path)
-    for (index, source) in projected.objects("sources").enumerated() {
-      let path = path.child("sources").index(index)
-      if source.count > 1 { add(.forbidden(path, "may not specify more than 1 volume type per source")) }
-      for name in ["secret", "configMap"] {
-        guard let object = source.object(name) else { continue }
-        require("name", of: object, path.child(name))
-        checkFiles(object, path.child(name))
-      }
-      for item in source.objects("downwardAPI", "items") { checkDownwardFile(item, path.child("downwardAPI")) }
-      if let token = source.object("serviceAccountToken") {
-        require("path", of: token, path.child("serviceAccountToken"))
-      }
-    }
-  }
-
   private mutating func checkEphemeral(_ object: JSONObject, _ parent: FieldPath, name: String, pod: String) {
     let path = parent.child("ephemeral", "volumeClaimTemplate")
     if let template = object.object("volumeClaimTemplate") {
