@@ -11,12 +11,15 @@ private let trial = ParserTrial(rawValue: getenv("ORLOP_PARSER").map { String(cS
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
   guard let trial else {
-    fputs("set ORLOP_PARSER to one of \(ParserTrial.allCases.map(\.rawValue).joined(separator: " "))\n", stderr)
+    say("set ORLOP_PARSER to one of \(ParserTrial.allCases.map(\.rawValue).joined(separator: " "))\n")
     exit(2)
   }
   if case .broken(let complaint) = trial.outcome(of: Array(UnsafeBufferPointer(start: bytes, count: count))) {
-    fputs("\(trial.rawValue): \(complaint)\n", stderr)
+    say("\(trial.rawValue): \(complaint)\n")
     abort()
   }
   return 0
 }
+
+/// To standard error at once: what follows may be the end.
+private func say(_ text: String) { _ = text.withCString { write(2, $0, strlen($0)) } }
