@@ -38,7 +38,9 @@ enum SuperblockTrial {
     guard let block = try? ExtSuperblock(Array(padded), described: "mutant") else {
       return "a right checksum is refused"
     }
-    for group in block.superblockGroups ?? [] where block.offset(ofGroup: group) < 0 {
+    // The last one lies furthest: with a million of them, a look at each takes seconds.
+    let groups = block.superblockGroups ?? []
+    for group in groups.prefix(50) + groups.suffix(50) where block.offset(ofGroup: group) < 0 {
       return "group \(group) lies below 0"
     }
     _ = (block.type, block.isClean, block.errorBehaviour, block.freeBlocks, block.reservedBlocks, block.errorCount)
