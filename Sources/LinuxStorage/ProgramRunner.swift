@@ -29,11 +29,15 @@ public struct ProgramRunner: Sendable {
   /// Runs `program` with `arguments` to its end. A failing exit status is no error here: it is in the result.
   ///
   /// `notFound` names the missing program and the Debian package that has it; `failed` when it took too long or said too much.
-  public func run(_ program: String, _ arguments: [String]) async throws(HostError) -> ProgramResult {
+  ///
+  /// `holding` becomes its standard input: a lock on that file lasts as long as the program runs, even when we die before it.
+  public func run(
+    _ program: String, _ arguments: [String], holding file: SparseFile? = nil
+  ) async throws(HostError) -> ProgramResult {
     let path = try find(program)
     do {
       return try await withThrowingTaskGroup(of: ProgramResult.self) { group in
-        group.addTask { try await Self.run(path, arguments) }
+        group.addTask { try await Self.run(path, arguments, holding: file) }
         group.addTask { [timeout] in
           try await Task.sleep(for: timeout)
           throw HostError(.failed, "\(program) was ended, for it did not come to an end within \(timeout)")
@@ -52,9 +56,9 @@ public struct ProgramRunner: Sendable {
   /// Runs `program` and insists on one of the exit statuses `accepted`; else `failed` with what the program said.
   @discardableResult
   public func require(
-    _ program: String, _ arguments: [String], accepting accepted: Set<Int32> = [0]
+    _ program: String, _ arguments: [String], accepting accepted: Set<Int32> = [0], holding file: SparseFile? = nil
   ) async throws(HostError) -> ProgramResult {
-    let result = try await run(program, arguments)
+    let result = try await run(program, arguments, holding: file)
     guard accepted.contains(result.status) else {
       throw HostError(.failed, "\(program) failed with status \(result.status): \(result.complaint)")
     }
@@ -71,15 +75,26 @@ public struct ProgramRunner: Sendable {
     throw HostError(.notFound, "the program \(program) is not installed\(remedy)")
   }
 
-  private static func run(_ path: FilePath, _ arguments: [String]) async throws -> ProgramResult {
+  private static func run(
+    _ path: FilePath, _ arguments: [String], holding file: SparseFile?
+  ) async throws -> ProgramResult {
     var options = PlatformOptions()
     options.createSession = true
     options.teardownSequence = [
       .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(500))
     ]
+    let configuration = Configuration(
+      executable: .path(path), arguments: Arguments(arguments),
+      environment: .custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]), platformOptions: options)
+    guard let file else {
+      let result = try await Subprocess.run(
+        configuration, input: .none, output: .string(limit: outputLimit), error: .string(limit: outputLimit))
+      return ProgramResult(
+        status: status(of: result.terminationStatus), output: result.standardOutput, errors: result.standardError)
+    }
+    defer { withExtendedLifetime(file) {} }
     let result = try await Subprocess.run(
-      .path(path), arguments: Arguments(arguments),
-      environment: .custom(["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"]), platformOptions: options,
+      configuration, input: .fileDescriptor(file.descriptor, closeAfterSpawningProcess: false),
       output: .string(limit: outputLimit), error: .string(limit: outputLimit))
     return ProgramResult(
       status: status(of: result.terminationStatus), output: result.standardOutput, errors: result.standardError)

@@ -35,7 +35,17 @@ public protocol StorageHost: Sendable {
   /// Whether nobody has the block device mounted or claimed, in any mount namespace (EBUSY of O_EXCL).
   func isIdle(blockDevice path: FilePath) throws(HostError) -> Bool
 
+  /// Makes `device` as long as its backing file has become, LOOP_SET_CAPACITY.
+  func rereadSize(of device: LoopDevice) throws(HostError)
+
   // MARK: Filesystems
+
+  /// Makes the mounted filesystem of `type`, whose root is open at `root`, `bytes` long, while it is used. Nothing when it is as long
+  /// already. `notPermitted` or `unsupported` where it must be unmounted for that: ext without CAP_SYS_RESOURCE.
+  func growFilesystem(_ type: String, at root: FileDescriptor, to bytes: Int64) throws(HostError)
+
+  /// Makes the filesystem of `type` on `device`, which is mounted nowhere, `bytes` long: mounted for a moment where nobody sees it.
+  func growUnmounted(_ type: String, on device: FilePath, to bytes: Int64) throws(HostError)
 
   /// What is on the file or device at `path`; nil when there is nothing at all. When the one read that it takes shows exactly what
   /// is `expected`, the answer is that; otherwise it is what libblkid finds.

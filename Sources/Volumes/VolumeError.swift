@@ -9,6 +9,7 @@ public struct VolumeError: Error, Sendable, Hashable, CustomStringConvertible {
   public struct Code: Sendable, Hashable {
     private enum Value: Hashable {
       case invalid, notFound, conflict, inUse, noSpace, poolMissing, damaged, unsupported, notPermitted, failed
+      case growthWaits
     }
     private let value: Value
     private init(_ value: Value) { self.value = value }
@@ -33,6 +34,8 @@ public struct VolumeError: Error, Sendable, Hashable, CustomStringConvertible {
     public static let notPermitted = Code(.notPermitted)
     /// Anything else; trying again may help.
     public static let failed = Code(.failed)
+    /// A growth is to be finished before the volume is mounted; never leaves this module.
+    static let growthWaits = Code(.growthWaits)
   }
 
   /// The meaning.

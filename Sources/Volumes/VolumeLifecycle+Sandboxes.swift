@@ -6,11 +6,13 @@ extension VolumeLifecycle {
 
   /// Makes the sandbox as `request` says: stages its volumes, mounts them into it and into its containers' directories.
   ///
-  /// What is right already is left alone; after an error nothing that this call mounted is visible.
+  /// What is right already is left alone; after an error nothing that this call mounted is visible. A growth that waits for a volume
+  /// to be unmounted is finished first; if that fails, the volume is mounted at its old size.
   public func publish(_ request: SandboxRequest) async throws(VolumeError) -> PublishedSandbox {
     let plan = try SandboxPlan(request)
-    return try await turn(Set(plan.volumeIDs.map(key) + [key(request.name)])) { (keeper) throws(VolumeError) in
-      try keeper.publish(plan)
+    let keys = Set(plan.volumeIDs.map(key) + [key(request.name)])
+    return try await keeper.threads.run { () async throws(VolumeError) in
+      try await self.turns.run(keys) { () async throws(VolumeError) in try await self.keeper.publishGrown(plan) }
     }
   }
 

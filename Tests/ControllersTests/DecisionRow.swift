@@ -71,6 +71,9 @@ enum StepText {
     case .recycle(let volume): "empty \(volume.name)"
     case .snapshot(let request): "snapshot \(request.handle) of \(request.volumeHandle ?? "nothing")"
     case .deleteSnapshot(let handle, _): "delete snapshot \(handle)"
+    case .expand(let request):
+      "grow \(request.volume.name) to \(request.bytes)" + (request.part == .node ? " on its node" : "")
+        + (request.leavesFilesystem ? ", not the filesystem" : "")
     case .publish(let plan): "publish \(plan)"
     case .unpublish(let pod, _): "unpublish \(pod.name)"
     }

@@ -47,23 +47,4 @@ struct ExpansionTests {
 
   @Test("A wish to grow is announced", arguments: rows)
   func announces(row: DecisionRow) { row.check { ClaimExpander(settings: $0) } }
-
-  @Test("Of its own volumes Orlop says that it cannot grow them yet (E11, EV23)")
-  func ownVolumes() {
-    var row = aboutClaim(
-      "own",
-      [
-        Self.growing,
-        Self.bound {
-          $0.has("csi", ["driver": "orlop.io"])
-          $0.setAnnotation(WellKnown.provisionedBy, WellKnown.orlop)
-        }, Self.wish(),
-      ], "E11",
-      [
-        "Warning VolumeResizeFailed x: Orlop cannot grow volumes yet: claim a larger volume and copy the data, or lower "
-          + "the request to its old size"
-      ])
-    row.settings = ControllerSettings(servedProvisioners: [WellKnown.orlop], driver: WellKnown.orlop)
-    row.check { ClaimExpander(settings: $0) }
-  }
 }

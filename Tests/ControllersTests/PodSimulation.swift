@@ -153,6 +153,7 @@ struct PodSimulation {
       }
       return .done
     case .recycle, .snapshot, .deleteSnapshot: return .done
+    case .expand(let request): return .expanded(Expansion(bytes: request.bytes))
     case .publish(let plan): return publish(plan)
     case .unpublish(let pod, let uid):
       published[uid] = nil

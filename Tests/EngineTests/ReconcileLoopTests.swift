@@ -21,7 +21,7 @@ import Testing
         let source: JSONObject = ["driver": "orlop.io", "volumeHandle": .string(request.volumeName)]
         return .provisioned(ProvisionedVolume(bytes: 1, source: ["csi": .object(source)]))
       case .deleteBackend(let volume): asked.withLock { $0.append("delete " + volume.name) }
-      case .recycle, .publish, .unpublish, .snapshot, .deleteSnapshot: break
+      case .recycle, .publish, .unpublish, .snapshot, .deleteSnapshot, .expand: break
       }
       return .done
     }

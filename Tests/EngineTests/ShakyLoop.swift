@@ -146,7 +146,7 @@ struct ShakyLoop {
   /// Destroying needs a volume whose claim is gone and a policy that says so.
   private mutating func watch(_ effect: Effect) {
     switch effect {
-    case .provision, .publish, .unpublish, .snapshot, .deleteSnapshot: return
+    case .provision, .publish, .unpublish, .snapshot, .deleteSnapshot, .expand: return
     case .deleteBackend(let volume), .recycle(let volume):
       guard let stored = store.objects[volume.key].map({ PersistentVolume(json: $0.json) }) else { return }
       if stored.reclaimPolicy == .retain { violations.append("\(volume.name) is retained, yet \(effect)") }

@@ -38,10 +38,17 @@ struct Fault: Sendable, Hashable, CustomTestStringConvertible {
     rows(["unpublish.unbound", "unpublish.removed"], passages: [1])
     + rows(["unstage.unmounted", "unstage.done"], passages: [1, 2])
   static let delete = rows(VolumeSteps.delete, passages: [1, 2])
+  // Of a volume that no pod has; "grow.told" is for one that is mounted.
+  static let growIdle = rows(VolumeSteps.grow.filter { $0 != "grow.told" }, passages: [1])
+  static let growMounted = rows(VolumeSteps.grow, passages: [1])
   // The third object is the first claim, the fifth the pod; of three effects one is about the pod.
   static let engine =
     rows([EngineSteps.changed], passages: [3, 5])
     + rows([EngineSteps.noted, EngineSteps.performed, EngineSteps.concluded], passages: [1, 3])
+  // The class is the first object, the claim the second.
+  static let engineOfGrowth =
+    rows([EngineSteps.changed], passages: [2])
+    + rows(EngineSteps.all.filter { $0 != EngineSteps.changed }, passages: [1])
 }
 
 @Suite("Killed at any step, the next command finishes or undoes the work", .privileged, .serialized)
@@ -60,7 +67,8 @@ struct SurvivalTests {
 
   @Test("Every step of every module is among the faults")
   func complete() {
-    let faults = Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.delete + Fault.engine
+    let faults =
+      Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.delete + Fault.engine
     #expect(Set(faults.map(\.step)) == Set(VolumeSteps.all + EngineSteps.all))
   }
 
@@ -117,6 +125,60 @@ struct SurvivalTests {
       try host.expectAgreement()
     }
     try host.succeed("delete", "--ignore-not-found", "-f", "-", input: OrlopHost.manifest)
+    try host.expectNothing()
+  }
+
+  @Test("A growth of a volume that no pod has", arguments: Fault.growIdle + Fault.engineOfGrowth)
+  func growing(_ fault: Fault) throws {
+    let larger = try prepareGrowth("ext4")
+    try die(at: fault, "apply", "-f", "-", input: larger)
+    try expectGrown(fault, larger)
+  }
+
+  @Test("A growth of a mounted volume", arguments: Fault.growMounted)
+  func growingMounted(_ fault: Fault) throws {
+    // btrfs: every kernel grows it while it is mounted.
+    let larger = try prepareGrowth("btrfs", "\n---\n" + OrlopHost.pod(claims: ["data"]))
+    try die(at: fault, "apply", "-f", "-", input: larger)
+    try expectGrown(fault, larger)
+    #expect(try host.succeed("get", "pod", "app", "-o", "jsonpath={.status.phase}") == "Running")
+  }
+
+  /// Makes a claim with a volume of `filesystem` that may grow; returns the manifest that asks for more.
+  private func prepareGrowth(_ filesystem: String, _ more: String = "") throws -> String {
+    let storageClass = """
+      apiVersion: storage.k8s.io/v1
+      kind: StorageClass
+      metadata: {name: growing}
+      provisioner: orlop.io
+      allowVolumeExpansion: true
+      parameters: {fsType: \(filesystem)}
+      ---
+
+      """
+    try host.apply(storageClass + OrlopHost.claim("data", of: "growing", size: "120Mi") + more)
+    return storageClass + OrlopHost.claim("data", of: "growing", size: "200Mi") + more
+  }
+
+  /// The claim and its volume have what was asked for, whoever finished it, and can grow again.
+  private func expectGrown(_ fault: Fault, _ manifest: String) throws {
+    switch fault.next {
+    case .same: try host.apply(manifest)
+    case .reconcile: try host.succeed("reconcile")
+    }
+    func expect(_ size: String) throws {
+      #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.capacity.storage}") == size)
+      #expect(try host.succeed("get", "pv", "-o", "jsonpath={.items[*].spec.capacity.storage}") == size)
+      #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.conditions}") == "")
+      let record = String(decoding: try host.volume(of: "data").readFile("volume.json") ?? [], as: UTF8.self)
+      #expect(!record.contains("growth"), "\(record)")
+      try host.expectAgreement()
+    }
+    // What was never stored is not asked for: "engine.changed" comes after that.
+    try expect("200Mi")
+    try host.apply(manifest.replacing("200Mi", with: "260Mi"))
+    try expect("260Mi")
+    try host.succeed("delete", "-f", "-", input: manifest)
     try host.expectNothing()
   }
 

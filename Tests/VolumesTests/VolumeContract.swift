@@ -173,5 +173,40 @@ struct VolumeContract: Sendable, CustomTestStringConvertible {
       }
       #expect(try bench.leftovers == [])
     },
+    VolumeContract(testDescription: "a volume that nobody uses grows at once, and never becomes smaller") {
+      bench, sort in
+      _ = try await bench.volumes.create(try sort.request())
+      let id = try VolumeID("vol-1")
+      let growth = try await bench.volumes.grow(id, to: sort.capacity * 2)
+      #expect(growth.waitsFor == nil && growth.record.growth == nil && growth.record.capacityBytes == sort.capacity * 2)
+      #expect(try await bench.another().record(id) == growth.record)
+      #expect(try await bench.volumes.grow(id, to: sort.capacity).record == growth.record)
+      #expect(try await bench.volumes.state(of: id).isIdle)
+      #expect(try bench.loops == [])
+      _ = try await bench.volumes.publish(try sandbox())
+      #expect(try await bench.volumes.usage(of: id).totalBytes >= sort.capacity * 2)
+    },
+    VolumeContract(testDescription: "a mounted volume grows at once, or before it is next mounted and says why") {
+      bench, sort in
+      _ = try await bench.volumes.create(try sort.request())
+      let id = try VolumeID("vol-1")
+      let published = try await bench.volumes.publish(try sandbox())
+      let mounts = try bench.mounts
+      let growth = try await bench.volumes.grow(id, to: sort.capacity * 2)
+      #expect(try bench.mounts == mounts)
+      #expect((growth.waitsFor == nil) == (growth.record.capacityBytes == sort.capacity * 2))
+      if let reason = growth.waitsFor {
+        #expect(reason.contains("cannot grow the mounted ext"))
+        #expect(growth.record.growth?.capacityBytes == sort.capacity * 2)
+      }
+      try await bench.volumes.unpublish(published.name)
+      _ = try await bench.another().publish(try sandbox())
+      let record = try await bench.volumes.record(id)
+      #expect(record.growth == nil && record.capacityBytes == sort.capacity * 2)
+      #expect(try await bench.volumes.usage(of: id).totalBytes >= sort.capacity * 2)
+      try await bench.volumes.unpublish(published.name)
+      try await bench.volumes.delete(id)
+      #expect(try bench.leftovers == [])
+    },
   ]
 }

@@ -132,7 +132,7 @@ extension Provisioner {
     }
     let provisioner = request.provisioner
     switch outcome {
-    case .done, .snapshotted: return Decision(Reason("P8", "the volume exists already"))
+    case .done, .snapshotted, .expanded: return Decision(Reason("P8", "the volume exists already"))
     case .provisioned(let made):
       let bytes = made.bytes == 0 ? request.bytes : made.bytes
       let volume = request.volume(bytes: bytes, source: made.source)

@@ -84,7 +84,7 @@ public struct PodPublisher: Decider {
     case .unpublish(_, let uid):
       guard pod.uid == uid else { return Decision(Reason("M5", "the pod has been replaced")) }
       return afterUnpublishing(outcome, pod, at: now)
-    case .provision, .deleteBackend, .recycle, .snapshot, .deleteSnapshot:
+    case .provision, .deleteBackend, .recycle, .snapshot, .deleteSnapshot, .expand:
       return Decision(Reason("M5", "no concern of pods"))
     }
   }
@@ -93,7 +93,7 @@ public struct PodPublisher: Decider {
     _ plan: PublishPlan, _ outcome: Outcome, _ pod: Pod, at now: Timestamp
   ) -> Decision {
     switch outcome {
-    case .done, .provisioned, .snapshotted:
+    case .done, .provisioned, .snapshotted, .expanded:
       let remark =
         plan.unserved.isEmpty ? "" : "not served here, and empty: " + plan.unserved.joined(separator: ", ")
       return Decision(
@@ -117,7 +117,7 @@ public struct PodPublisher: Decider {
 
   private func afterUnpublishing(_ outcome: Outcome, _ pod: Pod, at now: Timestamp) -> Decision {
     switch outcome {
-    case .done, .provisioned, .snapshotted:
+    case .done, .provisioned, .snapshotted, .expanded:
       guard !pod.isTerminating else {
         return Decision(Reason("M5", "the pod's mounts are gone"), [.remove(pod.key, uid: pod.uid)])
       }

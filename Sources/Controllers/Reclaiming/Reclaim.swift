@@ -67,7 +67,8 @@ struct Reclaim: Sendable {
   /// What follows a deletion or recycling (rules R7, R8, R20).
   func followUp(_ effect: Effect, _ outcome: Outcome, on volume: PersistentVolume, at now: Timestamp) -> Decision {
     switch (effect, outcome) {
-    case (.deleteBackend, .done), (.deleteBackend, .provisioned), (.deleteBackend, .snapshotted):
+    case (.deleteBackend, .done), (.deleteBackend, .provisioned), (.deleteBackend, .snapshotted),
+      (.deleteBackend, .expanded):
       var rest = volume
       rest.removeFinalizer(WellKnown.inTreeFinalizer)
       let release: [Step] = rest == volume ? [] : [.update(Resource(rest))]
@@ -79,14 +80,14 @@ struct Reclaim: Sendable {
       }
       let steps = volume.stepsToFailed("VolumeFailedDelete", failure.message, at: now)
       return Decision(Reason("R8", failure.message), steps, retries: true)
-    case (.recycle, .done), (.recycle, .provisioned), (.recycle, .snapshotted):
+    case (.recycle, .done), (.recycle, .provisioned), (.recycle, .snapshotted), (.recycle, .expanded):
       let notice = Notice(.normal, "VolumeRecycled", "Volume recycled", about: volume, from: ClaimBinder.source)
       return Decision(Reason("R20", "the volume is empty"), [.emit(notice)] + volume.stepsToUnbind(at: now))
     case (.recycle, .failed(let failure)):
       let message = "Recycle failed: \(failure.message)"
       return Decision(
         Reason("R20", message), volume.stepsToFailed("VolumeFailedRecycle", message, at: now), retries: true)
-    case (.provision, _), (.publish, _), (.unpublish, _), (.snapshot, _), (.deleteSnapshot, _):
+    case (.provision, _), (.publish, _), (.unpublish, _), (.snapshot, _), (.deleteSnapshot, _), (.expand, _):
       return Decision(Reason("R10", "nothing of the volume's business"))
     }
   }

@@ -15,6 +15,8 @@ public enum Effect: Sendable, Hashable {
   case snapshot(SnapshotRequest)
   /// Remove the snapshot of this name in storage; `of` is the content that stands for it.
   case deleteSnapshot(handle: String, of: ObjectKey)
+  /// Make a claim's volume hold more, its filesystem included where that can be done now (rules E8-E14).
+  case expand(ExpandRequest)
   /// Mount the pod's volumes into its directory and its containers' directories, as planned.
   case publish(PublishPlan)
   /// Take the pod's mounts and its directory away; the volumes keep what they hold.
@@ -70,6 +72,8 @@ public enum Outcome: Sendable, Hashable {
   case provisioned(ProvisionedVolume)
   /// The snapshot of a `snapshot` exists.
   case snapshotted(MadeSnapshot)
+  /// The volume of an `expand` has grown, or will have.
+  case expanded(Expansion)
   /// It failed, for the reason given.
   case failed(EffectFailure)
 }

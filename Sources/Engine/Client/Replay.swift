@@ -18,7 +18,12 @@ struct Replay {
   /// A volume that is still wanted is left to the deciders, who come to it again by themselves.
   func run() async throws {
     let operations = try ledger.read { try $0.operations() }
-    for operation in operations {
+    for operation in operations where operation.work == .grow {
+      // Whoever wants it, or nobody: a growth that was promised is carried on. What it cannot do now it says to the decider.
+      if let id = try? VolumeID(operation.volume) { _ = try? await lifecycle.finishGrowth(of: id) }
+      try ledger.write(at: clock()) { try $0.endOperation(on: operation.volume) }
+    }
+    for operation in operations where operation.work != .grow {
       guard try !isWanted(operation) else { continue }
       do throws(VolumeError) {
         try await lifecycle.delete(try VolumeID(operation.volume))

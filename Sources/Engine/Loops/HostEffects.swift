@@ -18,6 +18,7 @@ struct HostEffects: EffectPerformer {
       case .recycle(let volume): try await volumes.recycle(try Self.id(of: volume))
       case .snapshot, .deleteSnapshot:
         throw VolumeError(.unsupported, "snapshots are not offered on this host yet")
+      case .expand(let request): return .expanded(try await expand(request))
       case .publish(let plan): _ = try await volumes.publish(try SandboxRequest(plan))
       case .unpublish(let pod, _):
         try await volumes.unpublish(try SandboxName(namespace: pod.namespace, name: pod.name))

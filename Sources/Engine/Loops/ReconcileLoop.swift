@@ -169,14 +169,14 @@ extension Outcome {
   var isFailure: Bool {
     switch self {
     case .failed: true
-    case .done, .provisioned, .snapshotted: false
+    case .done, .provisioned, .snapshotted, .expanded: false
     }
   }
 
   fileprivate var isVolume: Bool {
     switch self {
     case .provisioned: true
-    case .done, .snapshotted, .failed: false
+    case .done, .snapshotted, .expanded, .failed: false
     }
   }
 }

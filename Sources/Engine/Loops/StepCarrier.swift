@@ -144,6 +144,7 @@ struct StepCarrier {
     case .deleteBackend(let volume): volume.csiVolumeHandle.map { ($0, .delete, volume.claimRef?.uid ?? "") }
     case .snapshot(let request): ("snapshot/" + request.handle, .snapshot, request.content.snapshotRef.uid)
     case .deleteSnapshot(let handle, _): ("snapshot/" + handle, .deleteSnapshot, "")
+    case .expand(let request): request.volume.csiVolumeHandle.map { ($0, .grow, request.claim.uid) }
     case .recycle, .publish, .unpublish: nil
     }
   }

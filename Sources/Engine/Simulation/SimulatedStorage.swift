@@ -13,6 +13,7 @@ enum SimulatedStorage {
     case .snapshot(let request):
       .snapshotted(MadeSnapshot(handle: request.handle, bytes: request.volumeBytes, createdAt: nil))
     case .deleteBackend, .recycle, .publish, .unpublish, .deleteSnapshot: .done
+    case .expand(let request): .expanded(Expansion(bytes: request.bytes))
     }
   }
 

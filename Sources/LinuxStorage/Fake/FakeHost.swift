@@ -14,7 +14,7 @@ public final class FakeHost: StorageHost {
   /// The functions of ``StorageHost`` that can be made to fail.
   public enum Operation: String, Sendable, Hashable, CaseIterable {
     case attachLoop, detachLoop, attachedLoops, findLoop, isIdle, signature, usage, mount, bind, unmount, mounts,
-      mountAt, holders, otherNamespaces
+      mountAt, holders, otherNamespaces, rereadSize, growFilesystem, growUnmounted
   }
 
   struct State {

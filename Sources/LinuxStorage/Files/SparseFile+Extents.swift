@@ -29,6 +29,16 @@ extension SparseFile {
     try shim("fallocate", "allocate \(length) bytes for \(path)") { orlop_allocate(descriptor.rawValue, 0, length) }
   }
 
+  /// Allocates `range`, which may lie beyond the end, fallocate(2): what is there stays, what is not reads as zeros. `noSpace`, before
+  /// anything is taken, when the disk has not so much.
+  public func allocate(_ range: Extent) throws(HostError) {
+    guard !range.isEmpty else { return }
+    try checkRoom(for: range.upperBound)
+    try shim("fallocate", "allocate \(range.count) bytes more for \(path)") {
+      orlop_allocate(descriptor.rawValue, range.lowerBound, Int64(range.count))
+    }
+  }
+
   /// Writes zeros into every hole, so that every block is allocated and written. `noSpace`, before anything is taken, when the disk
   /// has not so much.
   public func fillHoles() throws(HostError) {
@@ -91,9 +101,9 @@ extension SparseFile {
   }
 
   /// Refuses to begin what would fill the disk for everybody before it fails.
-  private func checkRoom() throws(HostError) {
+  private func checkRoom(for length: Int64? = nil) throws(HostError) {
     let found = try metadata()
-    let missing = found.size - found.allocatedBytes
+    let missing = (length ?? found.size) - found.allocatedBytes
     let available = try FilesystemUsage.of(self).availableBytes
     guard missing <= available else {
       throw HostError(

@@ -19,6 +19,8 @@ public enum WellKnown {
   public static let selectedNode = "volume.kubernetes.io/selected-node"
   /// On a claim: who grows its volume.
   public static let storageResizer = "volume.kubernetes.io/storage-resizer"
+  /// On a claim: its node has nothing to grow.
+  public static let nodeExpansionNotRequired = "volume.kubernetes.io/node-expansion-not-required"
   /// On a volume: its size before a resize that has not ended.
   public static let preResizeCapacity = "volume.alpha.kubernetes.io/pre-resize-capacity"
   /// On claim or volume: the class, before the field `storageClassName` (rule B17).

@@ -16,6 +16,9 @@ extension Keeper {
       try check(entry, isOf: home, record)
       return try openStaged(id, in: mounts)
     }
+    guard record.growth == nil || leavesGrowth else {
+      throw VolumeError(.growthWaits, "volume \(id) grows before it is mounted")
+    }
     do throws(VolumeError) {
       let attachment = try system(record.storage).attach(home, record)
       let target = try MountPoint.make(id.text, in: mounts, of: "volume \(id)")

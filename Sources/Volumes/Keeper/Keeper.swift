@@ -19,6 +19,8 @@ struct Keeper: Sendable {
   let now: @Sendable () -> Int64
   /// A text that no other call returns, for names of entries.
   let unique: @Sendable () -> String
+  /// Whether a volume whose growth waits for it to be unmounted is mounted as it is.
+  var leavesGrowth = false
 
   /// The storage system of `kind`.
   func system(_ kind: StorageKind) -> any StorageSystem {

@@ -54,7 +54,14 @@ extension VolumeRecord: JSONFile.Versioned {
       case .image where image == nil: "it has no image"
       case .directory where image != nil: "a directory volume has no image"
       case .image, .directory:
-        capacityBytes <= 0 || (image?.bytes ?? 1) <= 0 ? "its size is not positive" : nil
+        if capacityBytes <= 0 || (image?.bytes ?? 1) <= 0 {
+          "its size is not positive"
+        } else if let growth, growth.capacityBytes <= capacityBytes || growth.imageBytes < image?.bytes ?? capacityBytes
+        {
+          "it grows to less than it is"
+        } else {
+          nil
+        }
       }
     if let problem { throw VolumeError(.damaged, "\(path) is damaged: \(problem); restore it from a backup") }
   }

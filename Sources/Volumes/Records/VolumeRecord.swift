@@ -26,6 +26,8 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
   public var createdAt: Int64
   /// Hints for whoever asked for it.
   public var origin: [String: String]
+  /// What it is about to become; nil when it is not growing.
+  public var growth: Growth?
 
   /// What is true of a volume's image.
   public struct ImageRecord: Sendable, Hashable, Codable {
@@ -47,8 +49,24 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
     }
   }
 
+  /// A growth that was promised and is not at its end: whoever finds it goes on with it.
+  public struct Growth: Sendable, Hashable, Codable {
+    /// The bytes that the volume will hold.
+    public var capacityBytes: Int64
+    /// The length that the image gets; the same as the capacity where there is no image.
+    public var imageBytes: Int64
+    /// Whether the unmounted filesystem may be half resized.
+    public var begun: Bool?
+
+    /// A growth to `capacityBytes`, for which the image gets `imageBytes`.
+    public init(capacityBytes: Int64, imageBytes: Int64) {
+      self.capacityBytes = capacityBytes
+      self.imageBytes = imageBytes
+    }
+  }
+
   /// The bytes of the pool that are promised to it.
-  public var promisedBytes: Int64 { image?.bytes ?? capacityBytes }
+  public var promisedBytes: Int64 { max(image?.bytes ?? capacityBytes, growth?.imageBytes ?? 0) }
 
   /// Whether it takes all its room at creation.
   var isThick: Bool { image.map { $0.diskFormat != .thin } ?? false }

@@ -76,6 +76,8 @@ struct Publisher {
       // Held until it is bound, so that nobody unstages it in between.
       let lock = try owner.lock()
       try withExtendedLifetime(lock) { () throws(VolumeError) in
+        // Whoever only reads sees the volume at its old size (rule E13).
+        let keeper = volume.readOnly ? keeper.leavingGrowth() : keeper
         let staged = try keeper.stage(owner, record, options: volume.mountOptions)
         try own(staged, volume, sharesFilesystem: record.storage == .directory, of: subject)
         try bind(staged, volume, in: volumes, options: options, of: subject)

@@ -13,11 +13,11 @@ extension ImageStorage {
     case damaged(VolumeDamage)
   }
 
-  /// Whether the image is there and is the record's: its length, its filesystem and that filesystem's UUID.
+  /// Whether the image is there and is the record's: its length, which may be on the way to that of `growth`, its filesystem and that filesystem's UUID.
   ///
   /// Throws only what says nothing about the image, such as a disk that cannot be read.
   func inspect(
-    _ home: VolumeHome, _ image: VolumeRecord.ImageRecord, writable: Bool
+    _ home: VolumeHome, _ image: VolumeRecord.ImageRecord, growing growth: VolumeRecord.Growth?, writable: Bool
   ) throws(HostError) -> Inspection {
     let path = home.directory.path.appending(Self.fileName)
     let file: SparseFile
@@ -31,7 +31,7 @@ extension ImageStorage {
       }
     }
     let size = try file.size()
-    guard size == image.bytes else {
+    guard size >= image.bytes, size <= max(image.bytes, growth?.imageBytes ?? 0) else {
       let message = "its image has \(size) bytes, its record says \(image.bytes)"
       let isLonger = size > image.bytes
       return .damaged(
@@ -61,7 +61,7 @@ extension ImageStorage {
   func damage(of home: VolumeHome, _ record: VolumeRecord) -> VolumeDamage? {
     guard let image = record.image else { return nil }  // such a record does not load
     do throws(HostError) {
-      switch try inspect(home, image, writable: false) {
+      switch try inspect(home, image, growing: record.growth, writable: false) {
       case .damaged(let damage): return damage
       case .sound(let file):
         guard image.filesystem.isExt, let superblock = try Self.superblock(on: file) else { return nil }

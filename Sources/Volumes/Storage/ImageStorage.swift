@@ -127,14 +127,7 @@ struct ImageStorage: StorageSystem {
   func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment {
     let image = try expectedImage(of: record)
     let subject = "volume \(home.id)"
-    let file: SparseFile
-    // A missing or different UUID is an error, whatever else is there; nothing is ever formatted here.
-    switch try attempt(subject, { () throws(HostError) in try inspect(home, image, writable: true) }) {
-    case .sound(let image): file = image
-    case .damaged(let damage):
-      throw VolumeError(
-        .damaged, "\(subject): \(damage.message); it is not mounted and not formatted: \(damage.remedy)")
-    }
+    let file = try open(home, record)
     guard try attempt(subject, { () throws(HostError) in try file.tryLock(.exclusive) }) else {
       return .device(try attachedBefore(file, subject), type: image.filesystem)
     }
@@ -205,7 +198,23 @@ struct ImageStorage: StorageSystem {
     }
   }
 
-  private func expectedImage(of record: VolumeRecord) throws(VolumeError) -> VolumeRecord.ImageRecord {
+  /// The image, after all checks that it is what `record` says. A missing or different UUID is an error, whatever else is there;
+  /// nothing is ever formatted here.
+  func open(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> SparseFile {
+    let image = try expectedImage(of: record)
+    let subject = "volume \(home.id)"
+    let inspection = try attempt(subject) { () throws(HostError) in
+      try inspect(home, image, growing: record.growth, writable: true)
+    }
+    switch inspection {
+    case .sound(let file): return file
+    case .damaged(let damage):
+      throw VolumeError(
+        .damaged, "\(subject): \(damage.message); it is not mounted and not formatted: \(damage.remedy)")
+    }
+  }
+
+  func expectedImage(of record: VolumeRecord) throws(VolumeError) -> VolumeRecord.ImageRecord {
     guard let image = record.image else {
       throw VolumeError(.damaged, "volume \(record.id) has no image in its record")
     }

@@ -33,6 +33,32 @@ protocol StorageSystem: Sendable {
 
   /// Bytes that the payload takes on the pool's disk; nil where nobody counts them.
   func allocatedBytes(of home: VolumeHome) throws(VolumeError) -> Int64?
+
+  /// What the volume must become to hold `capacity` bytes, more than now. Throws what makes that impossible; nothing is changed.
+  func planGrowth(
+    of home: VolumeHome, _ record: VolumeRecord, to capacity: Int64
+  ) throws(VolumeError) -> VolumeRecord.Growth
+
+  /// Takes the room that the record's growth wants, durably. May be repeated; when it fails the first time, nothing is left of it.
+  /// The volume's lock is held.
+  func enlarge(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError)
+
+  /// Gives the room to the volume's users, durably: the filesystem or the limit grows. May be repeated. The volume's lock is held.
+  ///
+  /// - Parameters:
+  ///   - staged: the root of the staging mount; nil while there is none.
+  ///   - beginning: called before anything is done that a crash would leave half-done.
+  func extend(
+    _ home: VolumeHome, _ record: VolumeRecord, staged: Directory?, beginning: () throws(VolumeError) -> Void
+  ) async throws(VolumeError) -> GrowthEnd
+}
+
+/// How far a storage system came with a growth.
+enum GrowthEnd: Sendable, Hashable {
+  /// To the end.
+  case done
+  /// The room is there; the rest waits until the volume is not mounted, because of `reason`.
+  case waits(reason: String)
 }
 
 /// What a storage system hands to the publisher.

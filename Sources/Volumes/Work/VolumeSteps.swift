@@ -16,8 +16,10 @@ public enum VolumeSteps {
   public static let publish = ["publish.directories", "publish.bound", "publish.viewed", "publish.done"]
   /// And back.
   public static let unpublish = ["unpublish.unbound", "unpublish.removed", "unstage.unmounted", "unstage.done"]
+  /// Growth, of a volume that is mounted or is not.
+  public static let grow = ["grow.noted", "grow.enlarged", "grow.told", "grow.resized", "grow.confirmed"]
   /// The end.
   public static let delete = ["delete.checked", "delete.renamed", "delete.done"]
   /// All of them.
-  public static let all = create + stage + publish + unpublish + delete
+  public static let all = create + stage + publish + unpublish + grow + delete
 }

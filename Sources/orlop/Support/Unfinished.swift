@@ -58,7 +58,7 @@ struct Unfinished {
     switch object.kind {
     case Kind.persistentVolumeClaim:
       let claim = PersistentVolumeClaim(json: object.json)
-      return claim.phase == .bound ? nil : claim.phase?.rawValue ?? "Pending"
+      return claim.phase == .bound ? Self.growth(of: claim) : claim.phase?.rawValue ?? "Pending"
     case Kind.pod:
       let pod = Pod(json: object.json)
       return pod.phase == "Running" || pod.isFinished ? nil : pod.phase
@@ -70,6 +70,13 @@ struct Unfinished {
   private static func lacksPods(_ object: Resource) -> Bool {
     guard object.kind == .deployment || object.kind == .statefulSet else { return false }
     return object.json.integer("status", "readyReplicas") ?? 0 < object.json.integer("spec", "replicas") ?? 1
+  }
+
+  /// What keeps a bound claim from the size that it asks for, or nil.
+  private static func growth(of claim: PersistentVolumeClaim) -> String? {
+    let stated = Set(claim.json.objects("status", "conditions").map { $0.string("type") })
+    if !stated.isDisjoint(with: ["ControllerResizeError", "NodeResizeError"]) { return "still as large as before" }
+    return stated.contains("FileSystemResizePending") ? "to grow when its pod is started again" : nil
   }
 
   /// The newest event about each object, by the object's uid.
