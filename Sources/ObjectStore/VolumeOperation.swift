@@ -9,7 +9,7 @@ public import StorageAPI
 /// What is still noted at the next start was interrupted: whoever finds it finishes or undoes the work.
 public struct VolumeOperation: Sendable, Hashable {
   /// What is being done.
-  public enum Work: String, Sendable, Hashable { case create, grow, delete, snapshot, deleteSnapshot }
+  public enum Work: String, Sendable, Hashable { case create, grow, shrink, delete, snapshot, deleteSnapshot }
 
   /// The volume's id; a volume has one operation at a time.
   public let volume: String

@@ -39,3 +39,19 @@ public struct VolumeGrowth: Sendable, Hashable {
     self.waitsFor = waitsFor
   }
 }
+
+extension VolumeLifecycle {
+  /// Makes the volume `id`, which nobody may use, hold only `capacity` bytes; nothing for one that is as small already.
+  ///
+  /// Only ext2, ext3 and ext4 images, and only when e2fsck finds them clean. The work is done on a copy that then takes the image's place:
+  /// cut off at any point, the volume is as before or as asked for.
+  ///
+  /// - Throws: ``VolumeError/Code/noSpace`` when what it holds takes more, or the pool has no room for the copy.
+  public func shrink(_ id: VolumeID, to capacity: Int64) async throws(VolumeError) -> VolumeRecord {
+    try await keeper.threads.run { () async throws(VolumeError) in
+      try await self.turns.run([self.key(id)]) { () async throws(VolumeError) in
+        try await self.keeper.shrink(id, to: capacity)
+      }
+    }
+  }
+}

@@ -24,6 +24,7 @@ struct Orlop: AsyncParsableCommand {
     subcommands: [
       ApplyCommand.self, CreateCommand.self, GetCommand.self, DescribeCommand.self, DeleteCommand.self,
       EditCommand.self, PatchCommand.self, LabelCommand.self, AnnotateCommand.self, ScaleCommand.self,
+      ResizeCommand.self,
       WaitCommand.self, PathCommand.self,
       ReconcileCommand.self, AdoptCommand.self, DoctorCommand.self, DfCommand.self, PoolCommand.self,
       DiffCommand.self, SimulateCommand.self, ApiResourcesCommand.self,

@@ -45,6 +45,7 @@ struct Fault: Sendable, Hashable, CustomTestStringConvertible {
   static let engine =
     rows([EngineSteps.changed], passages: [3, 5])
     + rows([EngineSteps.noted, EngineSteps.performed, EngineSteps.concluded], passages: [1, 3])
+  static let shrink = rows(VolumeSteps.shrink, passages: [1])
   // The class is the first object, the claim the second.
   static let engineOfGrowth =
     rows([EngineSteps.changed], passages: [2])
@@ -68,7 +69,8 @@ struct SurvivalTests {
   @Test("Every step of every module is among the faults")
   func complete() {
     let faults =
-      Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.delete + Fault.engine
+      Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.shrink
+      + Fault.delete + Fault.engine
     #expect(Set(faults.map(\.step)) == Set(VolumeSteps.all + EngineSteps.all))
   }
 
@@ -137,8 +139,8 @@ struct SurvivalTests {
 
   @Test("A growth of a mounted volume", arguments: Fault.growMounted)
   func growingMounted(_ fault: Fault) throws {
-    // btrfs: every kernel grows it while it is mounted.
-    let larger = try prepareGrowth("btrfs", "\n---\n" + OrlopHost.pod(claims: ["data"]))
+    // Every kernel grows xfs while it is mounted.
+    let larger = try prepareGrowth("xfs", "\n---\n" + OrlopHost.pod(claims: ["data"]))
     try die(at: fault, "apply", "-f", "-", input: larger)
     try expectGrown(fault, larger)
     #expect(try host.succeed("get", "pod", "app", "-o", "jsonpath={.status.phase}") == "Running")
@@ -156,8 +158,8 @@ struct SurvivalTests {
       ---
 
       """
-    try host.apply(storageClass + OrlopHost.claim("data", of: "growing", size: "120Mi") + more)
-    return storageClass + OrlopHost.claim("data", of: "growing", size: "200Mi") + more
+    try host.apply(storageClass + OrlopHost.claim("data", of: "growing", size: "260Mi") + more)
+    return storageClass + OrlopHost.claim("data", of: "growing", size: "320Mi") + more
   }
 
   /// The claim and its volume have what was asked for, whoever finished it, and can grow again.
@@ -166,20 +168,37 @@ struct SurvivalTests {
     case .same: try host.apply(manifest)
     case .reconcile: try host.succeed("reconcile")
     }
-    func expect(_ size: String) throws {
-      #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.capacity.storage}") == size)
-      #expect(try host.succeed("get", "pv", "-o", "jsonpath={.items[*].spec.capacity.storage}") == size)
-      #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.conditions}") == "")
-      let record = String(decoding: try host.volume(of: "data").readFile("volume.json") ?? [], as: UTF8.self)
-      #expect(!record.contains("growth"), "\(record)")
-      try host.expectAgreement()
-    }
-    // What was never stored is not asked for: "engine.changed" comes after that.
-    try expect("200Mi")
-    try host.apply(manifest.replacing("200Mi", with: "260Mi"))
-    try expect("260Mi")
+    try expectSize("320Mi")
+    try host.apply(manifest.replacing("320Mi", with: "400Mi"))
+    try expectSize("400Mi")
     try host.succeed("delete", "-f", "-", input: manifest)
     try host.expectNothing()
+  }
+
+  /// Claim, PersistentVolume and record say so, and nothing is under way.
+  private func expectSize(_ size: String) throws {
+    #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.capacity.storage}") == size)
+    #expect(try host.succeed("get", "pv", "-o", "jsonpath={.items[*].spec.capacity.storage}") == size)
+    #expect(try host.succeed("get", "pvc", "data", "-o", "jsonpath={.status.conditions}") == "")
+    let record = String(decoding: try host.volume(of: "data").readFile("volume.json") ?? [], as: UTF8.self)
+    #expect(!record.contains("growth"), "\(record)")
+    try host.expectAgreement()
+  }
+
+  @Test("A shrinking", arguments: Fault.shrink)
+  func shrinking(_ fault: Fault) throws {
+    _ = try prepareGrowth("ext4")
+    try die(at: fault, "resize", "pvc", "data", "100Mi", "--shrink")
+    if fault.next == .reconcile {
+      try host.succeed("reconcile")
+      try expectSize(fault.step == "shrink.swapped" ? "100Mi" : "260Mi")
+      #expect(try host.volume(of: "data").entries().sorted() == ["image", "volume.json"])
+    }
+    try host.succeed("resize", "pvc", "data", "100Mi", "--shrink")
+    try expectSize("100Mi")
+    #expect(try host.volume(of: "data").entries().sorted() == ["image", "volume.json"])
+    try host.apply(OrlopHost.pod(claims: ["data"]))
+    #expect(try host.succeed("get", "pod", "app", "-o", "jsonpath={.status.phase}") == "Running")
   }
 
   @Test("At any moment")

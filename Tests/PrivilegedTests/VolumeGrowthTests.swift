@@ -172,6 +172,19 @@ struct VolumeGrowthTests {
     try await volume.expectFull(growth.record)
   }
 
+  @Test("btrfs does not grow to less than 256 MiB, and the least size is told")
+  func smallBtrfs() async throws {
+    let bench = try VolumeBench(LinuxHost())
+    defer { bench.close() }
+    let record = try await bench.volumes.create(try VolumeSort.image("btrfs", capacity: 100 << 20).request())
+    let error = await #expect(throws: VolumeError.self) {
+      try await bench.volumes.grow(VolumeID("vol-1"), to: 247 << 20)
+    }
+    #expect(error?.message.contains("ask for at least 248Mi") == true)
+    #expect(try await bench.volumes.record(VolumeID("vol-1")) == record)
+    #expect(try await bench.volumes.grow(VolumeID("vol-1"), to: 248 << 20).waitsFor == nil)
+  }
+
   @Test(
     "Thick stays thick, mounted or not, and what is new reads as zeros",
     arguments: ["zeroedthick", "eagerzeroedthick"],

@@ -18,12 +18,17 @@ struct Replay {
   /// A volume that is still wanted is left to the deciders, who come to it again by themselves.
   func run() async throws {
     let operations = try ledger.read { try $0.operations() }
-    for operation in operations where operation.work == .grow {
-      // Whoever wants it, or nobody: a growth that was promised is carried on. What it cannot do now it says to the decider.
-      if let id = try? VolumeID(operation.volume) { _ = try? await lifecycle.finishGrowth(of: id) }
-      try ledger.write(at: clock()) { try $0.endOperation(on: operation.volume) }
+    for operation in operations where [.grow, .shrink].contains(operation.work) {
+      // Whoever wants it, or nobody: what was promised is carried on. What cannot be done now is told to the decider.
+      let id = try VolumeID(operation.volume)
+      _ = try? await lifecycle.finishGrowth(of: id)
+      let record = try? await lifecycle.record(id)
+      try ledger.write(at: clock()) { transaction in
+        if let record, operation.work == .shrink { try Shrinking.conclude(record, in: transaction) }
+        try transaction.endOperation(on: operation.volume)
+      }
     }
-    for operation in operations where operation.work != .grow {
+    for operation in operations where ![.grow, .shrink].contains(operation.work) {
       guard try !isWanted(operation) else { continue }
       do throws(VolumeError) {
         try await lifecycle.delete(try VolumeID(operation.volume))

@@ -37,6 +37,7 @@ extension Keeper {
     defer { withExtendedLifetime(lock) {} }
     var record = try home.record()
     let system = system(record.storage)
+    if record.growth?.shrinks == true { record = try settleShrinking(home, record) }
     if capacity > record.growth?.capacityBytes ?? record.capacityBytes {
       let before = record
       record = try note(try system.planGrowth(of: home, record, to: capacity), home, record)
@@ -94,7 +95,7 @@ extension Keeper {
   }
 
   /// Writes `record`, unless it is nil, and has the pool's other processes count `promising` bytes for the volume.
-  private func write(_ record: VolumeRecord?, _ home: VolumeHome, promising bytes: Int64) throws(VolumeError) {
+  func write(_ record: VolumeRecord?, _ home: VolumeHome, promising bytes: Int64) throws(VolumeError) {
     try home.pool.locked { () throws(VolumeError) in
       try ledger.change(home.pool, adding: (home.id.text, .init(bytes: bytes, pending: 0))) { () throws(VolumeError) in
         if let record { try replace(record, home) }
@@ -102,7 +103,7 @@ extension Keeper {
     }
   }
 
-  private func replace(_ record: VolumeRecord, _ home: VolumeHome) throws(VolumeError) {
+  func replace(_ record: VolumeRecord, _ home: VolumeHome) throws(VolumeError) {
     let bytes = try JSONFile.encode(record, of: VolumeHome.recordName)
     try attempt("volume \(home.id)") { () throws(HostError) in
       for name in try home.directory.entries() where Directory.isTemporary(name) { try home.directory.unlink(name) }

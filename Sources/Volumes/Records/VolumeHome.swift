@@ -56,8 +56,7 @@ extension VolumeRecord: JSONFile.Versioned {
       case .image, .directory:
         if capacityBytes <= 0 || (image?.bytes ?? 1) <= 0 {
           "its size is not positive"
-        } else if let growth, growth.capacityBytes <= capacityBytes || growth.imageBytes < image?.bytes ?? capacityBytes
-        {
+        } else if let growth, !growth.fits(capacityBytes, image?.bytes ?? capacityBytes) {
           "it grows to less than it is"
         } else {
           nil

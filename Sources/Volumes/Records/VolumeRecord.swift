@@ -57,11 +57,25 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
     public var imageBytes: Int64
     /// Whether the unmounted filesystem may be half resized.
     public var begun: Bool?
+    /// Whether it is no growth at all: a smaller image is about to take the place of the volume's.
+    public var shrinks: Bool?
 
     /// A growth to `capacityBytes`, for which the image gets `imageBytes`.
     public init(capacityBytes: Int64, imageBytes: Int64) {
       self.capacityBytes = capacityBytes
       self.imageBytes = imageBytes
+    }
+
+    /// Whether it makes sense for a volume of `capacity` with an image of `length`.
+    func fits(_ capacity: Int64, _ length: Int64) -> Bool {
+      guard shrinks == true else { return capacityBytes > capacity && imageBytes >= length }
+      return capacityBytes < capacity && imageBytes <= length && capacityBytes > 0 && imageBytes > 0
+    }
+
+    /// A shrinking to `capacityBytes`, with an image of `imageBytes`.
+    init(shrinkingTo capacityBytes: Int64, imageBytes: Int64) {
+      self.init(capacityBytes: capacityBytes, imageBytes: imageBytes)
+      shrinks = true
     }
   }
 

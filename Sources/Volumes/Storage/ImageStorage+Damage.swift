@@ -31,7 +31,8 @@ extension ImageStorage {
       }
     }
     let size = try file.size()
-    guard size >= image.bytes, size <= max(image.bytes, growth?.imageBytes ?? 0) else {
+    let wanted = growth?.imageBytes ?? image.bytes
+    guard size >= min(image.bytes, wanted), size <= max(image.bytes, wanted) else {
       let message = "its image has \(size) bytes, its record says \(image.bytes)"
       let isLonger = size > image.bytes
       return .damaged(

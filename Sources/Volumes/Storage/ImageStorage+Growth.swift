@@ -15,7 +15,14 @@ extension ImageStorage {
     switch image.filesystem {
     case .ext2, .ext3, .ext4: bytes = try extBytes(home, record, to: capacity)
     case .xfs: bytes = ForeignLayout(kind: .xfs, capacity: capacity).imageBytes
-    case .btrfs: bytes = ForeignLayout(kind: .btrfs, capacity: capacity).imageBytes
+    case .btrfs:
+      bytes = ForeignLayout(kind: .btrfs, capacity: capacity).imageBytes
+      // btrfs_ioctl_resize() in the kernel; mkfs has no such limit.
+      guard bytes >= 256 << 20 else {
+        throw VolumeError(
+          .invalid,
+          "volume \(home.id): a btrfs filesystem cannot be resized to less than 256 MiB; ask for at least 248Mi")
+      }
     }
     return VolumeRecord.Growth(capacityBytes: capacity, imageBytes: max(bytes, image.bytes))
   }

@@ -18,8 +18,10 @@ public enum VolumeSteps {
   public static let unpublish = ["unpublish.unbound", "unpublish.removed", "unstage.unmounted", "unstage.done"]
   /// Growth, of a volume that is mounted or is not.
   public static let grow = ["grow.noted", "grow.enlarged", "grow.told", "grow.resized", "grow.confirmed"]
+  /// And back, for an image that nobody uses.
+  public static let shrink = ["shrink.copied", "shrink.noted", "shrink.swapped"]
   /// The end.
   public static let delete = ["delete.checked", "delete.renamed", "delete.done"]
   /// All of them.
-  public static let all = create + stage + publish + unpublish + grow + delete
+  public static let all = create + stage + publish + unpublish + grow + shrink + delete
 }
