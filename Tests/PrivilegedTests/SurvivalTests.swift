@@ -143,7 +143,6 @@ struct SurvivalTests {
     let larger = try prepareGrowth("xfs", "\n---\n" + OrlopHost.pod(claims: ["data"]))
     try die(at: fault, "apply", "-f", "-", input: larger)
     try expectGrown(fault, larger)
-    #expect(try host.succeed("get", "pod", "app", "-o", "jsonpath={.status.phase}") == "Running")
   }
 
   /// Makes a claim with a volume of `filesystem` that may grow; returns the manifest that asks for more.

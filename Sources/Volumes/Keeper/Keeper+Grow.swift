@@ -40,6 +40,8 @@ extension Keeper {
     if record.growth?.shrinks == true { record = try settleShrinking(home, record) }
     if capacity > record.growth?.capacityBytes ?? record.capacityBytes {
       let before = record
+      // A size that no disk has is refused for that, whatever else may be wrong with it.
+      try home.pool.checkPossible(capacity, for: id, usage: try home.pool.usage(host))
       record = try note(try system.planGrowth(of: home, record, to: capacity), home, record)
       FaultPoint.reach("grow.noted")
       do throws(VolumeError) {
@@ -49,7 +51,10 @@ extension Keeper {
         throw error
       }
     } else {
-      guard record.growth != nil else { return VolumeGrowth(record: record) }
+      guard record.growth != nil else {
+        if record.storage == .image { try images.removeShrunk(home) }
+        return VolumeGrowth(record: record)
+      }
       try system.enlarge(home, record)
     }
     if record.isThick { try write(nil, home, promising: record.promisedBytes) }

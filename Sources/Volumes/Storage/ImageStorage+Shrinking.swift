@@ -100,6 +100,11 @@ extension ImageStorage {
     }
   }
 
+  /// Removes a smaller copy that nobody goes on with.
+  func removeShrunk(_ home: VolumeHome) throws(VolumeError) {
+    try attempt("volume \(home.id)") { () throws(HostError) in try home.directory.removeTree(Self.shrunkName) }
+  }
+
   /// Whether the smaller copy has taken the image's place; one that has not is removed.
   func hasShrunk(_ home: VolumeHome, _ growth: VolumeRecord.Growth) throws(VolumeError) -> Bool {
     try attempt("volume \(home.id)") { () throws(HostError) in
