@@ -6,7 +6,8 @@ import Glibc
 import LinuxStorage
 import Volumes
 
-/// `benchmark DIRECTORY FILESYSTEM WORKERS CYCLES`: a volume's whole life by Orlop's engine, in one process, for hack/bench.
+/// `benchmark DIRECTORY FILESYSTEM WORKERS CYCLES`: a volume's whole life by Orlop's engine, in one process, for hack/bench; and
+/// `benchmark grow …`, see ``VolumeGrowthBench``.
 ///
 /// Prints a line of milliseconds for each cycle: the whole, create, publish, write, unpublish, delete; then `wall SECONDS` and
 /// `thin KILOBYTES` of an image on the disk. One cycle before, which is not counted, makes the template.
@@ -14,8 +15,16 @@ import Volumes
 struct Benchmark {
   static func main() async throws {
     let arguments = CommandLine.arguments
+    if arguments.dropFirst().first == "grow", let bench = VolumeGrowthBench(arguments.dropFirst(2)),
+      let times = arguments.last.flatMap({ Int($0) })
+    {
+      for number in 0..<times { print(VolumeLife.milliseconds(try await bench.growth(number))) }
+      return
+    }
     guard arguments.count == 5, let workers = Int(arguments[3]), let cycles = Int(arguments[4]) else {
-      print("usage: benchmark DIRECTORY FILESYSTEM WORKERS CYCLES")
+      print(
+        "usage: benchmark DIRECTORY FILESYSTEM WORKERS CYCLES\n       benchmark grow DIRECTORY FILESYSTEM mounted|idle TIMES"
+      )
       exit(2)
     }
     let directory = arguments[1]
@@ -100,7 +109,7 @@ struct VolumeLife: Sendable {
     guard failed == 0 else { throw Failure(text: "cannot write \(path): \(String(cString: strerror(failed)))") }
   }
 
-  private static func milliseconds(_ duration: Duration) -> String {
+  static func milliseconds(_ duration: Duration) -> String {
     let microseconds = Int(duration / .microseconds(1))
     let rest = String(microseconds % 1000)
     return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
