@@ -140,8 +140,10 @@ struct VolumeGrowthTests {
     defer { volume.bench.close() }
     let (growth, path, blocks) = try await volume.growUnderWriter()
     let isPermitted = try Capability.effective().contains(.resource)
-    #expect((growth.waitsFor == nil) == isPermitted)
-    if !isPermitted { #expect(growth.waitsFor?.contains("CAP_SYS_RESOURCE") == true, "\(growth)") }
+    // Some kernels have a driver of ext2's own, which cannot.
+    let isUnknown = growth.waitsFor?.contains("Inappropriate ioctl") == true && sort.parameters["fsType"] == "ext2"
+    #expect((growth.waitsFor == nil) == isPermitted || isUnknown)
+    if !isPermitted, !isUnknown { #expect(growth.waitsFor?.contains("CAP_SYS_RESOURCE") == true, "\(growth)") }
     try volume.expectWritten(blocks, at: path)
     try await volume.bench.volumes.unpublish(SandboxName(namespace: "default", name: "pod-1"))
     _ = try await volume.bench.volumes.publish(try sandbox())
@@ -270,7 +272,7 @@ struct VolumeGrowthTests {
 
 @Suite("Growing where the kernel lets ext grow while it is mounted", .guest, .serialized)
 struct GuestGrowthTests {
-  @Test("ext grows while a writer writes, and loses nothing (E12)", arguments: VolumeGrowthTests.ext)
+  @Test("ext3 and ext4 grow while a writer writes, and lose nothing (E12)", arguments: VolumeGrowthTests.ext.suffix(2))
   func online(_ sort: VolumeSort) async throws {
     let volume = try GrowingVolume(sort)
     defer { volume.bench.close() }

@@ -197,6 +197,23 @@ import Testing
       try Self.superblock(bench).blocks * 4096 == (try await bench.volumes.record(VolumeID("vol-1")).image?.bytes))
   }
 
+  @Test("What users have written into the new part of a thick image is not written over by a growth that goes on")
+  func eager() async throws {
+    let bench = try VolumeBench(FakeHost())
+    defer { bench.close() }
+    let record = try await bench.volumes.create(try VolumeSort.image("ext4", "eagerzeroedthick").request())
+    let published = try await bench.volumes.publish(try sandbox())
+    let growth = try await bench.volumes.grow(VolumeID("vol-1"), to: 40_000_000)
+    #expect(growth.waitsFor != nil)
+    // As after a growth of the mounted filesystem that was not written down.
+    let image = try SparseFile.open("image", in: Self.home(bench), writable: true)
+    let place = try #require(record.image).bytes + 4096
+    try image.write(Array("precious".utf8), at: place)
+    _ = try await bench.another().finishGrowth(of: VolumeID("vol-1"))
+    #expect(try image.read(at: place, count: 8) == Array("precious".utf8))
+    try await bench.volumes.unpublish(published.name)
+  }
+
   @Test("A record that grows to less than it is, is damaged")
   func nonsense() async throws {
     let bench = try await bench()
