@@ -262,9 +262,9 @@ struct VolumeGrowthTests {
     let file = try SparseFile.create("image", in: scratch.root)
     #expect(try file.tryLock(.exclusive))
     let other = try SparseFile.open("image", in: scratch.root)
-    let checking = try await ProgramRunner().run(
-      "sh", ["-c", "flock -n '\(file.path)' true; echo $?"], holding: file)
-    #expect(checking.output == "1\n")
+    let script = "stat -Lc %i /proc/self/fd/0; flock -n '\(file.path)' true; echo $?"
+    let answer = try await ProgramRunner().run("sh", ["-c", script], holding: file)
+    #expect(answer.output == "\(try file.identity().inode)\n1\n")
     try file.unlock()
     #expect(try other.tryLock(.exclusive))
   }

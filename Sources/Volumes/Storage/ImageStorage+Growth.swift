@@ -81,9 +81,9 @@ extension ImageStorage {
     case .thin: break
     case .zeroedthick: try file.allocate(tail)
     case .eagerzeroedthick:
-      // What is there already was written by us, or after us by the volume's users.
+      try file.allocate(tail)  // first, for a disk without so much room must not be filled in vain
+      // What was there already was written by us, or after us by the volume's users.
       if before < bytes { try file.writeZeros(max(image.bytes, before & ~4095)..<bytes) }
-      try file.allocate(tail)
     }
     if before < bytes { try file.truncate(to: bytes) }
     let found = try file.metadata()
