@@ -47,7 +47,7 @@ struct ResizeCommand: AsyncParsableCommand {
 
   /// The claim and the size that the words mean.
   private func meaning() throws -> (ObjectKey, Quantity) {
-    guard let last = words.last, (2...3).contains(words.count) else {
+    guard let last = words.last, words.count == (words[0].contains("/") ? 2 : 3) else {
       throw UsageError("say which claim and its new size, such as: orlop resize pvc example-db-pvc 1Gi")
     }
     let names = try ObjectName.parse(Array(words.dropLast()))
