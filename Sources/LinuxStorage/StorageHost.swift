@@ -230,38 +230,6 @@ public struct MountOptions: Sendable, Hashable {
   }
 }
 
-/// One line of the mount table.
-public struct MountEntry: Sendable, Hashable {
-  /// Where it is mounted.
-  public let target: FilePath
-  /// The mounted filesystem's device number.
-  public let device: DeviceNumber
-  /// The directory within that filesystem that is the mount's root; `/` unless it is a bind mount of a part.
-  public let root: FilePath
-  /// The filesystem's type.
-  public let type: String
-  /// What was mounted, as the kernel tells it, such as `/dev/loop3`.
-  public let source: String
-  /// Whether writes through this mount are refused.
-  public let isReadOnly: Bool
-  /// The mount's and the filesystem's options, as the kernel tells them.
-  public let options: [String]
-
-  /// The mount of `source` at `target`.
-  public init(
-    target: FilePath, device: DeviceNumber, root: FilePath, type: String, source: String, isReadOnly: Bool,
-    options: [String]
-  ) {
-    self.target = target
-    self.device = device
-    self.root = root
-    self.type = type
-    self.source = source
-    self.isReadOnly = isReadOnly
-    self.options = options
-  }
-}
-
 /// Who keeps a mount busy.
 public struct MountHolder: Sendable, Hashable {
   /// The process; for a mount namespace, one process in it.

@@ -25,14 +25,14 @@ extension Directory {
   /// regular file.
   public func readFile(_ name: String, limit: Int = 1 << 20) throws(HostError) -> [UInt8]? {
     try checkName(name)
-    let file: SparseFile
+    let (file, size): (SparseFile, Int64)
     do {
-      file = try SparseFile.open(name, in: self)
+      let opened = try SparseFile.opened(name, in: self)
+      (file, size) = (opened.file, opened.metadata.size)
     } catch {
       if error.code == .notFound { return nil }
       throw error
     }
-    let size = try file.size()
     guard size <= limit else {
       throw HostError(.invalid, "\(file.path) has \(size) bytes, more than the \(limit) that are expected")
     }

@@ -14,12 +14,19 @@ public final class Directory: OpenFile {
   /// The descriptor, as long as this object lives.
   public let descriptor: FileDescriptor
   /// Where it was opened, for messages only.
-  public let path: FilePath
+  public var path: FilePath { whereabouts.path }
+  let whereabouts: Whereabouts
 
   /// Owns `descriptor` from now on.
   init(adopting descriptor: FileDescriptor, at path: FilePath) {
     self.descriptor = descriptor
-    self.path = path
+    whereabouts = .root(path)
+  }
+
+  /// The same for what was opened as `name` beneath `directory`.
+  init(adopting descriptor: FileDescriptor, as name: String, in directory: Directory) {
+    self.descriptor = descriptor
+    whereabouts = .beneath(directory.whereabouts, name: name)
   }
 
   deinit { try? descriptor.close() }
@@ -39,13 +46,13 @@ public final class Directory: OpenFile {
   /// `crossingMounts` permits to step onto what is mounted beneath, for paths inside a published volume.
   public func directory(_ relative: String, crossingMounts: Bool = false) throws(HostError) -> Directory {
     let raw = try open(relative, flags: O_RDONLY | O_DIRECTORY, crossingMounts: crossingMounts)
-    return Directory(adopting: raw, at: path.beneath(relative))
+    return Directory(adopting: raw, as: relative, in: self)
   }
 
   /// Opens whatever is at `relative` for its place alone (O_PATH): a source or target of a bind mount.
   public func handle(_ relative: String, crossingMounts: Bool = false) throws(HostError) -> PathHandle {
     let raw = try open(relative, flags: orlop_o_path, crossingMounts: crossingMounts)
-    return PathHandle(adopting: raw, at: path.beneath(relative))
+    return PathHandle(adopting: raw, as: relative, in: self)
   }
 
   /// One openat2(2) from here, tried again while a rename elsewhere disturbs it (EAGAIN).
@@ -53,19 +60,22 @@ public final class Directory: OpenFile {
     _ relative: String, flags: CInt, mode: UInt32 = 0, crossingMounts: Bool = false
   ) throws(HostError) -> FileDescriptor {
     try checkRelative(relative)
-    let described = path.beneath(relative).string
-    return FileDescriptor(
-      rawValue: try open(platform: Array(relative.utf8CString), described: described, flags, mode, crossingMounts))
+    let result = relative.withCString { name in
+      Result { () throws(HostError) in
+        try open(platform: name, described: path.beneath(relative).string, flags, mode, crossingMounts)
+      }
+    }
+    return FileDescriptor(rawValue: try result.get())
   }
 
   func open(
-    platform name: [CChar], described: String, _ flags: CInt, _ mode: UInt32 = 0,
+    platform name: UnsafePointer<CChar>, described: @autoclosure () -> String, _ flags: CInt, _ mode: UInt32 = 0,
     _ crossingMounts: Bool = false
   ) throws(HostError) -> CInt {
     var resolve = orlop_resolve_beneath | orlop_resolve_no_symlinks | orlop_resolve_no_magiclinks
     if !crossingMounts { resolve |= orlop_resolve_no_xdev }
     return try shim(
-      "openat2", "open \(described)",
+      "openat2", "open \(described())",
       meaning: [.improperLink: .busy, .tooManySymbolicLinkLevels: .invalid, .tooManyLinks: .invalid],
       remedy: [
         .improperLink: "something is mounted there, unmount it first",
@@ -167,8 +177,9 @@ public final class Directory: OpenFile {
 
   /// Refuses what would leave this directory: an absolute path, a component `..`, NUL, or nothing at all.
   func checkRelative(_ relative: String) throws(HostError) {
-    guard !relative.isEmpty, !relative.hasPrefix("/"), !relative.utf8.contains(0), relative.utf8.count < 4096,
-      !relative.split(separator: "/").contains("..")
+    let (slash, dots) = (UInt8(ascii: "/"), "..".utf8)
+    guard !relative.isEmpty, relative.utf8.first != slash, !relative.utf8.contains(0), relative.utf8.count < 4096,
+      !relative.utf8.split(separator: slash).contains(where: { $0.elementsEqual(dots) })
     else {
       throw HostError(.invalid, "\(relative.debugDescription) is not a path beneath \(path)")
     }

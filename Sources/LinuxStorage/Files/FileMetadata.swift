@@ -38,8 +38,10 @@ public struct FileMetadata: Sendable, Hashable {
 
 extension FileMetadata {
   /// Stats `name` beneath the open directory `directory`, never through a link at its end; with an empty name the open file itself.
-  static func of(_ directory: CInt, name: String, described: String) throws(HostError) -> FileMetadata {
-    let found = try status(of: directory, name: name, described: described)
+  static func of(
+    _ directory: CInt, name: String, described: @autoclosure () -> String
+  ) throws(HostError) -> FileMetadata {
+    let found = try status(of: directory, name: name, described: described())
     return FileMetadata(found)
   }
 
@@ -83,11 +85,13 @@ extension FileMetadata {
 }
 
 /// One statx(2), without automounting and without asking a remote server.
-func status(of directory: CInt, name: String, described: String) throws(HostError) -> orlop_stat {
+func status(
+  of directory: CInt, name: String, described: @autoclosure () -> String
+) throws(HostError) -> orlop_stat {
   var found = orlop_stat()
   var flags = AT_SYMLINK_NOFOLLOW | orlop_at_no_automount | orlop_at_dont_sync
   if name.isEmpty { flags |= orlop_at_empty_path }
-  try shim("statx", "look at \(described)") { orlop_statx(directory, name, flags, &found) }
+  try shim("statx", "look at \(described())") { orlop_statx(directory, name, flags, &found) }
   return found
 }
 

@@ -20,12 +20,19 @@ public final class PathHandle: OpenFile {
   /// The descriptor, as long as this object lives.
   public let descriptor: FileDescriptor
   /// Where it was opened, for messages only.
-  public let path: FilePath
+  public var path: FilePath { whereabouts.path }
+  let whereabouts: Whereabouts
 
   /// Owns `descriptor` from now on.
   init(adopting descriptor: FileDescriptor, at path: FilePath) {
     self.descriptor = descriptor
-    self.path = path
+    whereabouts = .root(path)
+  }
+
+  /// The same for what was opened as `name` beneath `directory`.
+  init(adopting descriptor: FileDescriptor, as name: String, in directory: Directory) {
+    self.descriptor = descriptor
+    whereabouts = .beneath(directory.whereabouts, name: name)
   }
 
   deinit { try? descriptor.close() }

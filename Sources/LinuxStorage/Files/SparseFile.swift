@@ -13,12 +13,19 @@ public final class SparseFile: OpenFile {
   /// The descriptor, as long as this object lives.
   public let descriptor: FileDescriptor
   /// Where it was opened, for messages only.
-  public let path: FilePath
+  public var path: FilePath { whereabouts.path }
+  let whereabouts: Whereabouts
 
   /// Owns `descriptor` from now on.
   init(adopting descriptor: FileDescriptor, at path: FilePath) {
     self.descriptor = descriptor
-    self.path = path
+    whereabouts = .root(path)
+  }
+
+  /// The same for what was opened as `name` beneath `directory`.
+  init(adopting descriptor: FileDescriptor, as name: String, in directory: Directory) {
+    self.descriptor = descriptor
+    whereabouts = .beneath(directory.whereabouts, name: name)
   }
 
   deinit { try? descriptor.close() }
@@ -29,7 +36,7 @@ public final class SparseFile: OpenFile {
   {
     try directory.checkName(name)
     let raw = try directory.open(name, flags: O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-    let file = SparseFile(adopting: raw, at: directory.path.beneath(name))
+    let file = SparseFile(adopting: raw, as: name, in: directory)
     try file.changeMode(mode)
     return file
   }
@@ -38,17 +45,25 @@ public final class SparseFile: OpenFile {
   public static func open(_ name: String, in directory: Directory, writable: Bool = false) throws(HostError)
     -> SparseFile
   {
+    try opened(name, in: directory, writable: writable).file
+  }
+
+  /// The same, and what statx(2) told about it when it was open.
+  static func opened(
+    _ name: String, in directory: Directory, writable: Bool = false
+  ) throws(HostError) -> (file: SparseFile, metadata: FileMetadata) {
     try directory.checkName(name)
     let flags = (writable ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_NOCTTY
     if let found = try directory.metadata(of: name), found.kind != .regular {
       throw HostError(.invalid, "\(directory.path.beneath(name)) is no regular file but a \(found.kind.rawValue)")
     }
     let raw = try directory.open(name, flags: flags)
-    let file = SparseFile(adopting: raw, at: directory.path.beneath(name))
-    guard try file.metadata().kind == .regular else {
+    let file = SparseFile(adopting: raw, as: name, in: directory)
+    let metadata = try file.metadata()
+    guard metadata.kind == .regular else {
       throw HostError(.invalid, "\(file.path) is no regular file any more")
     }
-    return file
+    return (file, metadata)
   }
 
   /// The length in bytes, holes included.

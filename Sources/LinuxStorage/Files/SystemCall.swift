@@ -10,15 +10,15 @@ import SystemPackage
 /// `remedy` is appended where the user can do something.
 @discardableResult
 func call<Number: FixedWidthInteger & SignedInteger>(
-  _ name: StaticString, _ doing: @autoclosure () -> String, meaning: [Errno: HostError.Code] = [:],
-  remedy: [Errno: String] = [:], _ body: () -> Number
+  _ name: StaticString, _ doing: @autoclosure () -> String, meaning: @autoclosure () -> [Errno: HostError.Code] = [:],
+  remedy: @autoclosure () -> [Errno: String] = [:], _ body: () -> Number
 ) throws(HostError) -> Number {
   while true {
     let result = body()
     if result >= 0 { return result }
     let number = Errno(rawValue: errno)
     if number != .interrupted {
-      throw HostError(number, call: name, doing(), meaning: meaning[number], remedy: remedy[number])
+      throw HostError(number, call: name, doing(), meaning: meaning()[number], remedy: remedy()[number])
     }
   }
 }
@@ -26,15 +26,15 @@ func call<Number: FixedWidthInteger & SignedInteger>(
 /// Makes one call of a shim of ours, which answers with a negative error number: again while a signal interrupts it.
 @discardableResult
 func shim<Number: FixedWidthInteger & SignedInteger>(
-  _ name: StaticString, _ doing: @autoclosure () -> String, meaning: [Errno: HostError.Code] = [:],
-  remedy: [Errno: String] = [:], _ body: () -> Number
+  _ name: StaticString, _ doing: @autoclosure () -> String, meaning: @autoclosure () -> [Errno: HostError.Code] = [:],
+  remedy: @autoclosure () -> [Errno: String] = [:], _ body: () -> Number
 ) throws(HostError) -> Number {
   while true {
     let result = body()
     if result >= 0 { return result }
     let number = Errno(rawValue: CInt(-result))
     if number != .interrupted {
-      throw HostError(number, call: name, doing(), meaning: meaning[number], remedy: remedy[number])
+      throw HostError(number, call: name, doing(), meaning: meaning()[number], remedy: remedy()[number])
     }
   }
 }

@@ -19,8 +19,8 @@ enum MountTable {
     try shim("mnt_table_parse_file", "read the mount table \(file)") { orlop_mount_table_read(file, &table) }
     defer { orlop_mount_table_free(&table) }
     return UnsafeBufferPointer(start: table.rows, count: table.count).map { row in
-      let options = merged(text(row.mount_options), text(row.filesystem_options))
-      return NumberedMount(id: row.id, entry: entry(row, options: options))
+      let words = MountWords(mount: text(row.mount_options), filesystem: text(row.filesystem_options))
+      return NumberedMount(id: row.id, entry: entry(row, words))
     }
   }
 
@@ -97,7 +97,8 @@ enum MountTable {
         let result = orlop_statmount(id, namespace, buffer.baseAddress, buffer.count, &row, &flags)
         if result == 0 {
           let filesystem = text(row.mount_options) + "," + text(row.filesystem_options)
-          found = NumberedMount(id: row.id, entry: entry(row, options: merged(words(of: flags), filesystem)))
+          let words = MountWords(mount: words(of: flags), filesystem: filesystem)
+          found = NumberedMount(id: row.id, entry: entry(row, words))
         }
         return result
       }
@@ -105,19 +106,10 @@ enum MountTable {
     return found
   }
 
-  private static func entry(_ row: orlop_mount_row, options: [String]) -> MountEntry {
+  private static func entry(_ row: orlop_mount_row, _ words: MountWords) -> MountEntry {
     MountEntry(
       target: FilePath(text(row.target)), device: DeviceNumber(major: row.device_major, minor: row.device_minor),
-      root: FilePath(text(row.root)), type: text(row.type), source: text(row.source),
-      isReadOnly: options.first == "ro", options: options)
-  }
-
-  /// The mount's own options followed by the filesystem's; the first is `ro` when either of them is.
-  private static func merged(_ mount: String, _ filesystem: String) -> [String] {
-    let mount = mount.split(separator: ",").map(String.init)
-    let filesystem = filesystem.split(separator: ",").map(String.init)
-    let isReadOnly = mount.contains("ro") || filesystem.contains("ro")
-    return [isReadOnly ? "ro" : "rw"] + (mount + filesystem).filter { $0 != "ro" && $0 != "rw" }
+      root: FilePath(text(row.root)), type: text(row.type), source: text(row.source), words: words)
   }
 
   /// The words that mountinfo has for the attributes of a mount, mount_setattr(2).

@@ -50,11 +50,13 @@ final class PoolLedger: Sendable {
 
   private func counter(of pool: Pool, adding step: UInt64) throws(VolumeError) -> UInt64 {
     try attempt("pool \(pool.name)") { () throws(HostError) in
-      let isThere = try pool.directory.metadata(of: Self.counterName) != nil
-      let file =
-        isThere
-        ? try SparseFile.open(Self.counterName, in: pool.directory, writable: step > 0)
-        : try SparseFile.create(Self.counterName, in: pool.directory)
+      let file: SparseFile
+      do throws(HostError) {
+        file = try SparseFile.open(Self.counterName, in: pool.directory, writable: step > 0)
+      } catch {
+        guard error.code == .notFound else { throw error }
+        file = try SparseFile.create(Self.counterName, in: pool.directory)
+      }
       let old = try file.read(at: 0, count: 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
       guard step > 0 else { return old }
       let new = old &+ step

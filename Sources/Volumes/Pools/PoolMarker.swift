@@ -2,7 +2,6 @@
 // Copyright the Orlop authors
 
 internal import LinuxStorage
-internal import Synchronization
 
 /// What makes a directory a pool: the file `pool.json` in it. Where it is missing, the pool's disk is not mounted.
 struct PoolMarker: Sendable, Hashable, JSONFile.Versioned {
@@ -31,15 +30,15 @@ struct PoolMarker: Sendable, Hashable, JSONFile.Versioned {
     let bytes = try attempt("pool \(name)") { () throws(HostError) in try pool.readFile(fileName) }
     guard let bytes else { return nil }
     // It is read for every volume that is looked up, and hardly ever changes.
-    if let known = lastRead.withLock({ $0.first { $0.bytes == bytes } }) { return known.marker }
-    let marker: PoolMarker = try JSONFile.decode(bytes, of: "\(pool.path)/\(fileName)", version: currentVersion)
-    guard (marker.overcommit ?? 1) >= 1, (marker.reserveBytes ?? 0) >= 0 else {
-      throw VolumeError(.damaged, "\(pool.path)/\(fileName) has an overcommit below 1 or a reserve below 0; correct it")
+    return try lastRead.value(of: bytes) { () throws(VolumeError) in
+      let marker: PoolMarker = try JSONFile.decode(bytes, of: "\(pool.path)/\(fileName)", version: currentVersion)
+      guard (marker.overcommit ?? 1) >= 1, (marker.reserveBytes ?? 0) >= 0 else {
+        throw VolumeError(
+          .damaged, "\(pool.path)/\(fileName) has an overcommit below 1 or a reserve below 0; correct it")
+      }
+      return marker
     }
-    lastRead.withLock { $0 = $0.suffix(15) + [(bytes, marker)] }
-    return marker
   }
 
-  /// The contents that were read last, and what they say.
-  private static let lastRead = Mutex<[(bytes: [UInt8], marker: PoolMarker)]>([])
+  private static let lastRead = ContentCache<PoolMarker>(size: 16)
 }

@@ -30,7 +30,11 @@ struct VolumeHome: Sendable {
     guard let bytes else {
       throw VolumeError(.damaged, "volume \(id) has no record: \(path) is missing; restore it from a backup")
     }
-    let record: VolumeRecord = try JSONFile.decode(bytes, of: path, version: VolumeRecord.currentVersion)
+    // The same record is asked for at each step of a volume's life.
+    let record = try Self.lastRead.value(of: bytes) { () throws(VolumeError) in
+      let record: VolumeRecord = try JSONFile.decode(bytes, of: path, version: VolumeRecord.currentVersion)
+      return record
+    }
     guard record.id == id.text else {
       throw VolumeError(
         .damaged,
@@ -39,6 +43,8 @@ struct VolumeHome: Sendable {
     try record.check(at: path)
     return record
   }
+
+  private static let lastRead = ContentCache<VolumeRecord>(size: 64)
 
   /// Waits for the volume's lock; held as long as the result lives.
   func lock() throws(VolumeError) -> Directory {
