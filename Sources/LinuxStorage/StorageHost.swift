@@ -73,6 +73,18 @@ public protocol StorageHost: Sendable {
   /// The topmost mount at exactly `target`, or nil when nothing is mounted there. Costs the same with 5000 mounts as with 5.
   func mount(at target: FilePath) throws(HostError) -> MountEntry?
 
+  // MARK: Copies
+
+  /// Freezes the filesystem that is mounted at `target`, ioctl_fifreeze(2): what was written is on its device, its journal is empty,
+  /// and whoever writes waits, until the result is thawed or goes, this process dies, or `seconds` have passed. `busy` when it is frozen.
+  func freeze(_ target: FilePath, atMost seconds: UInt32) throws(HostError) -> FrozenFilesystem
+
+  /// Thaws the filesystem that is mounted at `target`, whoever has frozen it; false when it was not frozen.
+  func thaw(_ target: FilePath) throws(HostError) -> Bool
+
+  /// Mounts the filesystem of `type` on `device` nowhere, and takes it down again: its log is empty then.
+  func replayLog(of type: String, on device: FilePath, options: [String]) throws(HostError)
+
   /// Who keeps the filesystem on `device` (or, for a path, the mount at it) busy: processes and other mount namespaces.
   func holders(of target: MountTarget) throws(HostError) -> [MountHolder]
 

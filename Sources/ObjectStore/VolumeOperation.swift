@@ -11,7 +11,10 @@ public struct VolumeOperation: Sendable, Hashable {
   /// What is being done.
   public enum Work: String, Sendable, Hashable { case create, grow, shrink, delete, snapshot, deleteSnapshot }
 
-  /// The volume's id; a volume has one operation at a time.
+  /// What stands before the id of a snapshot: a volume may have the same id.
+  public static let prefix = "snapshot/"
+
+  /// The volume's id, or that of a snapshot after ``prefix``; each has one operation at a time.
   public let volume: String
   /// The uid of the claim that the volume is for; "" where there is none.
   public let claim: String
@@ -19,6 +22,10 @@ public struct VolumeOperation: Sendable, Hashable {
   public let pool: String
   /// What is being done.
   public let work: Work
+  /// The snapshot's id; nil for an operation on a volume.
+  public var snapshot: String? {
+    volume.hasPrefix(Self.prefix) ? String(volume.dropFirst(Self.prefix.count)) : nil
+  }
   /// When it began.
   public let started: Timestamp
 

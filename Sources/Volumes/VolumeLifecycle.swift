@@ -22,9 +22,11 @@ public final class VolumeLifecycle: Sendable {
   /// - Parameters:
   ///   - programs: runs mkfs, for a template or a filesystem that has none.
   ///   - now: seconds since 1970, for the records.
+  ///   - progress: is told, on any thread, how far the copying of data has come.
   public init(
     layout: HostLayout, host: any StorageHost, programs: ProgramRunner = ProgramRunner(),
-    now: @escaping @Sendable () -> Int64 = VolumeLifecycle.systemTime
+    now: @escaping @Sendable () -> Int64 = VolumeLifecycle.systemTime,
+    progress: @escaping @Sendable (CopyProgress) -> Void = { _ in }
   ) {
     self.layout = layout
     let directories = HostDirectories(layout: layout)
@@ -33,7 +35,8 @@ public final class VolumeLifecycle: Sendable {
     keeper = Keeper(
       host: host, directories: directories, pools: Pools(directories: directories, unique: unique), threads: threads,
       images: ImageStorage(host: host, programs: programs, threads: threads, unique: unique),
-      plainDirectories: DirectoryStorage(threads: threads), now: now, unique: unique)
+      plainDirectories: DirectoryStorage(threads: threads), now: now, progress: progress,
+      unique: unique)
   }
 }
 
@@ -46,7 +49,7 @@ extension VolumeLifecycle {
   /// promise it, ``VolumeError/Code/poolMissing`` when the pool's marker is not there.
   public func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord {
     try await keeper.threads.run { () async throws(VolumeError) in
-      try await self.turns.run([self.key(request.id)]) { () async throws(VolumeError) in
+      try await self.turns.run(self.keys(of: request)) { () async throws(VolumeError) in
         try await self.keeper.create(request)
       }
     }

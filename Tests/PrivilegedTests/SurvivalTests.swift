@@ -71,6 +71,7 @@ struct SurvivalTests {
     let faults =
       Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.shrink
       + Fault.delete + Fault.engine
+      + Fault.copy + Fault.clone + Fault.snapshot + Fault.deleteSnapshot
     #expect(Set(faults.map(\.step)) == Set(VolumeSteps.all + EngineSteps.all))
   }
 

@@ -11,7 +11,7 @@ struct VolumeContractPrivilegedTests {
     arguments: [
       VolumeSort.image("ext4"), .image("ext3", "zeroedthick"), .image("ext2", "eagerzeroedthick"),
       .image("xfs", capacity: 250_000_000), .image("btrfs", capacity: 130_000_000), .directory,
-    ], VolumeContract.all)
+    ], VolumeContract.all + SnapshotContract.all)
   func holds(_ sort: VolumeSort, _ contract: VolumeContract) async throws {
     let bench = try VolumeBench(LinuxHost())
     defer { bench.close() }

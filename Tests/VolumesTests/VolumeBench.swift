@@ -78,7 +78,8 @@ final class VolumeBench: Sendable {
   var leftovers: [String] {
     get throws {
       let pool = "pools/default/"
-      return tree(pool + "volumes") + tree(pool + "staging") + tree(pool + "trash") + tree("mounts") + tree("pods")
+      return tree(pool + "volumes") + tree(pool + "snapshots") + tree(pool + "staging") + tree(pool + "trash")
+        + tree("mounts") + tree("pods")
         + (try mounts.map(\.target.string)) + (try loops.map(\.path.string))
     }
   }

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("The contract of storage systems, on the fake host")
 struct VolumeContractTests {
-  @Test("Contract", arguments: [VolumeSort.image("ext4"), .image("ext3"), .directory], VolumeContract.all)
+  @Test(
+    "Contract", arguments: [VolumeSort.image("ext4"), .image("ext3"), .directory],
+    VolumeContract.all + SnapshotContract.all)
   func holds(_ sort: VolumeSort, _ contract: VolumeContract) async throws {
     let bench = try VolumeBench(FakeHost())
     defer { bench.close() }

@@ -8,6 +8,7 @@
 
 #include "orlop_devices.h"
 #include "orlop_files.h"
+#include "orlop_freeze.h"
 #include "orlop_growth.h"
 #include "orlop_mounts.h"
 

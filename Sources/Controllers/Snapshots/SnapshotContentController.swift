@@ -99,13 +99,6 @@ public struct SnapshotContentController: Decider {
   }
 }
 
-extension VolumeSnapshotContent {
-  /// The snapshot's name in storage: the one it has, was made with, or will have; nil when there can be none.
-  var handleInStorage: String? {
-    snapshotHandle ?? requestedHandle ?? (volumeHandle == nil ? nil : "snapshot-" + snapshotRef.uid)
-  }
-}
-
 extension SnapshotRequest {
   /// What is to be done for `content`; nil when it names no source.
   init?(_ content: VolumeSnapshotContent, in world: World) {

@@ -24,6 +24,8 @@ public struct Restored: Sendable, Hashable {
 public struct Adopted: Sendable, Hashable {
   /// The ids of the volumes that have a PersistentVolume now.
   public var volumes: [String] = []
+  /// The names of the VolumeSnapshotContents that snapshots have now.
+  public var snapshots: [String] = []
   /// Why other volumes, or all those of a pool, have none.
   public var problems: [String] = []
 }
@@ -65,10 +67,10 @@ extension LocalClient {
     Dictionary(try await lifecycle.published().map { ($0.name, $0.mounts.count) }, uniquingKeysWith: max)
   }
 
-  /// Gives every volume on disk that has no PersistentVolume one, reserved for the claim that it was made for. One
-  /// whose record does not load does not keep the others from it.
+  /// Gives every volume on disk that has no PersistentVolume one, reserved for the claim that it was made for, and every snapshot
+  /// its VolumeSnapshotContent. One whose record does not load does not keep the others from it.
   ///
-  /// - Parameter only: the id of the one volume to adopt, or nil for all.
+  /// - Parameter only: the id of the one volume or snapshot to adopt, or nil for all.
   public func adopt(only: String? = nil) async throws -> Adopted {
     let session = try await writing()
     let known = try session.ledger.read { try $0.list(PersistentVolume.self) }.compactMap(\.csiVolumeHandle)
@@ -83,8 +85,12 @@ extension LocalClient {
       case .failure(let error): adopted.problems.append(error.message)
       }
     }
-    if let only, adopted.volumes.isEmpty, adopted.problems.isEmpty {
-      throw EngineError(.invalid, "volume \(only) has a PersistentVolume already, or is in no pool of this host")
+    try await adoptSnapshots(only: only, &adopted)
+    if let only, adopted.volumes.isEmpty, adopted.snapshots.isEmpty, adopted.problems.isEmpty {
+      throw EngineError(
+        .invalid,
+        "volume \(only) has a PersistentVolume already, or a snapshot of that id its VolumeSnapshotContent; or there is neither "
+          + "in any pool of this host")
     }
     try await session.loop.settle()
     return adopted
@@ -96,6 +102,8 @@ extension LocalClient {
     facts.volumes = try await lifecycle.examine()
     facts.sandboxes = try await lifecycle.published()
     facts.pools = try await lifecycle.pools()
+    facts.snapshots = Dictionary(try await lifecycle.snapshots().map { ($0.id, $0.record) }) { first, _ in first }
+    facts.snapshotContents = try reading(orWithout: []) { try $0.list(VolumeSnapshotContent.self) }
     (facts.persistentVolumes, facts.pods, facts.operations) = try reading(orWithout: ([], [], [])) {
       (try $0.list(PersistentVolume.self), try $0.list(Pod.self), try $0.operations())
     }

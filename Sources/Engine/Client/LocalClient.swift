@@ -25,12 +25,18 @@ public actor LocalClient: Client {
 
   /// The objects and volumes of this host, as `settings` say where they are.
   ///
-  /// - Parameter clock: the time, for what is stored.
-  public init(settings: Settings, host: any StorageHost, clock: @escaping @Sendable () -> Timestamp) {
+  /// - Parameters:
+  ///   - clock: the time, for what is stored.
+  ///   - progress: is told, on any thread, how far long work has come.
+  public init(
+    settings: Settings, host: any StorageHost, clock: @escaping @Sendable () -> Timestamp,
+    progress: @escaping @Sendable (WorkProgress) -> Void = { _ in }
+  ) {
     self.settings = settings
     self.clock = clock
     lifecycle = VolumeLifecycle(
-      layout: HostLayout(state: settings.state, pools: settings.pools, run: settings.run), host: host)
+      layout: HostLayout(state: settings.state, pools: settings.pools, run: settings.run), host: host,
+      progress: { progress(WorkProgress(subject: $0.subject, done: $0.done, total: $0.total)) })
   }
 
   /// The right to change objects; opened by the first change.

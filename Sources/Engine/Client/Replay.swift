@@ -31,7 +31,11 @@ struct Replay {
     for operation in operations where ![.grow, .shrink].contains(operation.work) {
       guard try !isWanted(operation) else { continue }
       do throws(VolumeError) {
-        try await lifecycle.delete(try VolumeID(operation.volume))
+        if let snapshot = operation.snapshot {
+          try await lifecycle.deleteSnapshot(try SnapshotID(snapshot))
+        } else {
+          try await lifecycle.delete(try VolumeID(operation.volume))
+        }
       } catch {
         guard error.code == .inUse else { throw error }
         continue  // stays noted: the next start tries again
@@ -40,9 +44,12 @@ struct Replay {
     }
   }
 
-  /// Whether a claim still waits for the volume, or its PersistentVolume is there.
+  /// Whether a claim still waits for the volume, or its PersistentVolume is there; whether a content stands for the snapshot.
   private func isWanted(_ operation: VolumeOperation) throws -> Bool {
     try ledger.read { reader in
+      if let snapshot = operation.snapshot {
+        return try reader.list(VolumeSnapshotContent.self).contains { $0.handles.contains(snapshot) }
+      }
       if try reader.get(PersistentVolume.self, name: operation.volume) != nil { return true }
       guard operation.work == .create else { return false }
       return try reader.list(PersistentVolumeClaim.self).contains { claim in

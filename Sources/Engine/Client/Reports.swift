@@ -3,6 +3,16 @@
 
 internal import Volumes
 
+/// How far long work has come.
+public struct WorkProgress: Sendable, Hashable {
+  /// What is being made, such as `snapshot snapshot-7`.
+  public let subject: String
+  /// Bytes that are done.
+  public let done: Int64
+  /// Bytes that there are.
+  public let total: Int64
+}
+
 extension PoolReport {
   /// What `status` says of the pool.
   init(_ status: PoolStatus) {

@@ -16,6 +16,10 @@ struct HostFacts: Sendable {
   var pools: [PoolStatus] = []
   /// The objects of the store.
   var persistentVolumes: [PersistentVolume] = []
+  /// The snapshots on disk, by id; an error where a record does not load.
+  var snapshots: [String: Result<SnapshotRecord, VolumeError>] = [:]
+  /// What the store knows of snapshots on disk.
+  var snapshotContents: [VolumeSnapshotContent] = []
   /// The pods of the store.
   var pods: [Pod] = []
   /// The operations that have begun and not ended.
@@ -26,7 +30,8 @@ struct HostFacts: Sendable {
 enum Diagnosis {
   /// Every difference in `facts`, those of pools first.
   static func findings(in facts: HostFacts) -> [Finding] {
-    pools(facts) + volumes(facts) + persistentVolumes(facts) + operations(facts) + pods(facts) + sandboxes(facts)
+    pools(facts) + volumes(facts) + persistentVolumes(facts) + snapshots(facts) + operations(facts) + pods(facts)
+      + sandboxes(facts)
   }
 
   private static func pools(_ facts: HostFacts) -> [Finding] {
@@ -96,7 +101,7 @@ enum Diagnosis {
   private static func operations(_ facts: HostFacts) -> [Finding] {
     facts.operations.map { operation in
       Finding(
-        "volume \(operation.volume)",
+        operation.snapshot.map { "snapshot \($0)" } ?? "volume \(operation.volume)",
         "its \(operation.work.rawValue) was begun at \(operation.started) and never ended",
         remedy: "`orlop reconcile` finishes or undoes it", repair: .reconcile)
     }

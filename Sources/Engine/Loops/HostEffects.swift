@@ -16,8 +16,8 @@ struct HostEffects: EffectPerformer {
       case .provision(let request): return .provisioned(try await provision(request))
       case .deleteBackend(let volume): try await volumes.delete(try Self.id(of: volume))
       case .recycle(let volume): try await volumes.recycle(try Self.id(of: volume))
-      case .snapshot, .deleteSnapshot:
-        throw VolumeError(.unsupported, "snapshots are not offered on this host yet")
+      case .snapshot(let request): return .snapshotted(try await snapshot(request))
+      case .deleteSnapshot(let handle, _): try await volumes.deleteSnapshot(try SnapshotID(handle))
       case .expand(let request): return .expanded(try await expand(request))
       case .publish(let plan): _ = try await volumes.publish(try SandboxRequest(plan))
       case .unpublish(let pod, _):
@@ -30,7 +30,7 @@ struct HostEffects: EffectPerformer {
   }
 
   private func provision(_ request: ProvisionRequest) async throws(VolumeError) -> ProvisionedVolume {
-    let wanted = try VolumeRequest(request, settings)
+    let wanted = try VolumeRequest(request, settings, from: try await content(for: request))
     let record = try await volumes.create(wanted)
     return ProvisionedVolume(
       bytes: record.capacityBytes, source: ["csi": .object(record.source)], warnings: Self.warnings(about: wanted))
@@ -61,7 +61,7 @@ struct HostEffects: EffectPerformer {
 
 extension VolumeRequest {
   /// What the claim and its class ask for; a class of an alias has the alias' parameters and may say foreign things.
-  init(_ request: ProvisionRequest, _ settings: Settings) throws(VolumeError) {
+  init(_ request: ProvisionRequest, _ settings: Settings, from content: VolumeContent? = nil) throws(VolumeError) {
     guard request.claim.volumeMode == .filesystem else {
       throw VolumeError(
         .unsupported,
@@ -71,8 +71,8 @@ extension VolumeRequest {
     let alias = settings.alias(named: request.storageClass.provisioner)
     try self.init(
       id: try VolumeID(request.volumeName), capacity: request.bytes, parameters: request.storageClass.parameters,
-      defaults: alias?.parameters ?? [:], ignoring: Array(alias?.ignored ?? []),
-      origin: VolumeOrigin(request).text)
+      defaults: (alias?.parameters ?? [:]).merging(content?.defaults ?? [:]) { own, _ in own },
+      ignoring: Array(alias?.ignored ?? []), origin: VolumeOrigin(request).text, source: content?.source)
   }
 }
 

@@ -142,8 +142,11 @@ struct StepCarrier {
     switch effect {
     case .provision(let request): (request.volumeName, .create, request.claim.uid)
     case .deleteBackend(let volume): volume.csiVolumeHandle.map { ($0, .delete, volume.claimRef?.uid ?? "") }
-    case .snapshot(let request): ("snapshot/" + request.handle, .snapshot, request.content.snapshotRef.uid)
-    case .deleteSnapshot(let handle, _): ("snapshot/" + handle, .deleteSnapshot, "")
+    // To look for one that was made beforehand leaves nothing behind.
+    case .snapshot(let request) where request.volumeHandle == nil: nil
+    case .snapshot(let request):
+      (VolumeOperation.prefix + request.handle, .snapshot, request.content.snapshotRef.uid)
+    case .deleteSnapshot(let handle, _): (VolumeOperation.prefix + handle, .deleteSnapshot, "")
     case .expand(let request): request.volume.csiVolumeHandle.map { ($0, .grow, request.claim.uid) }
     case .recycle, .publish, .unpublish: nil
     }

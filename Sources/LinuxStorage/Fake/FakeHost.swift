@@ -14,7 +14,7 @@ public final class FakeHost: StorageHost {
   /// The functions of ``StorageHost`` that can be made to fail.
   public enum Operation: String, Sendable, Hashable, CaseIterable {
     case attachLoop, detachLoop, attachedLoops, findLoop, isIdle, signature, usage, mount, bind, unmount, mounts,
-      mountAt, holders, otherNamespaces, rereadSize, growFilesystem, growUnmounted
+      mountAt, holders, otherNamespaces, rereadSize, growFilesystem, growUnmounted, freeze, thaw, replayLog
   }
 
   struct State {
@@ -27,6 +27,7 @@ public final class FakeHost: StorageHost {
     var holders: [MountTarget: [MountHolder]] = [:]
     var usage: [FilePath: FilesystemUsage] = [:]
     var usedNodes: Set<FilePath> = []
+    var frozen: Set<DeviceNumber> = []
     var failures: [Failure] = []
     var calls: [Operation: Int] = [:]
     var nextDevice: UInt32 = 0
@@ -94,6 +95,7 @@ public final class FakeHost: StorageHost {
       state.loops = []
       state.holders = [:]
       state.usedNodes = []
+      state.frozen = []
     }
   }
 

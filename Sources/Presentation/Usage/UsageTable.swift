@@ -126,11 +126,13 @@ public enum UsageTable {
   }
 
   /// `text`, or a dash when it is not known.
-  private static func known(_ text: String) -> String { text.isEmpty ? "-" : text }
+  static func known(_ text: String) -> String { text.isEmpty ? "-" : text }
 
-  /// One sentence for each of the pools and volumes with which something is wrong.
-  public static func problems(pools: [Pool], volumes: [Volume]) -> [String] {
-    let things = pools.map { ("pool " + $0.name, $0.problem) } + volumes.map { ("volume " + $0.id, $0.problem) }
+  /// One sentence for each of the pools, volumes and snapshots with which something is wrong.
+  public static func problems(pools: [Pool], volumes: [Volume], snapshots: [Snapshot] = []) -> [String] {
+    let things =
+      pools.map { ("pool " + $0.name, $0.problem) } + volumes.map { ("volume " + $0.id, $0.problem) }
+      + snapshots.map { ("snapshot " + $0.id, $0.problem) }
     return things.compactMap { name, problem in
       problem.map { Escape.lines($0.hasPrefix(name) ? $0 : name + ": " + $0) }
     }

@@ -74,6 +74,12 @@ public struct VolumeSnapshotContent: KindedObject {
 
   /// The snapshot in storage; nil before it has been cut.
   public var snapshotHandle: String? { json.optionalString("status", "snapshotHandle") }
+  /// The snapshot's name in storage: the one it has, was made with, or will have; nil when there can be none.
+  public var handleInStorage: String? {
+    snapshotHandle ?? requestedHandle ?? (volumeHandle == nil ? nil : "snapshot-" + snapshotRef.uid)
+  }
+  /// Every name in storage that the content may stand for.
+  public var handles: [String] { [snapshotHandle, requestedHandle, handleInStorage].compactMap(\.self) }
   /// Whether volumes can be made from it.
   public var isReady: Bool { json.flag("status", "readyToUse") }
   /// The bytes of the smallest volume that it can become; nil while nobody knows.

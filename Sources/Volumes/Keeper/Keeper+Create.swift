@@ -7,7 +7,7 @@ extension Keeper {
   /// What a creation finds when it begins.
   private enum Beginning: Sendable {
     case exists(VolumeRecord)
-    case isNew(Pool)
+    case isNew(Pool, Payload?)
   }
 
   /// A volume that is promised and being built.
@@ -20,17 +20,23 @@ extension Keeper {
 
   /// Builds the volume in staging and gives it its name with one rename, the point from which on it exists.
   func create(_ request: VolumeRequest) async throws(VolumeError) -> VolumeRecord {
-    let pool: Pool
+    let (pool, source): (Pool, Payload?)
     switch try await threads.run({ () throws(VolumeError) in try begin(request) }) {
     case .exists(let record): return record
-    case .isNew(let found): pool = found
+    case .isNew(let found, let origin): (pool, source) = (found, origin)
     }
     let system = system(request.storage)
-    let record = try await system.plan(request, in: pool, createdAt: now())
+    let record = try await plan(request, from: source, in: pool, by: system)
     let draft = try await threads.run { () throws(VolumeError) in try admit(record, id: request.id, to: pool) }
     FaultPoint.reach("create.admitted")
     do throws(VolumeError) {
-      try await system.build(record, for: pool, in: draft.entry.directory)
+      if let source {
+        let spare = try await threads.run { () throws(VolumeError) in try spareBytes(of: pool) }
+        try await system.clone(
+          source, as: record, into: draft.entry.directory, spare: spare, progress: reporter("volume \(request.id)"))
+      } else {
+        try await system.build(record, for: pool, in: draft.entry.directory)
+      }
       FaultPoint.reach("create.imaged")
       try await threads.run { () throws(VolumeError) in try finish(draft) }
       return record
@@ -46,7 +52,19 @@ extension Keeper {
 
   private func begin(_ request: VolumeRequest) throws(VolumeError) -> Beginning {
     if let existing = try existing(request) { return .exists(existing) }
-    return .isNew(try pools.open(request.pool))
+    let pool = try pools.open(request.pool)
+    let source = try request.source.map { source throws(VolumeError) in try payload(of: source) }
+    try source?.check(request)
+    return .isNew(pool, source)
+  }
+
+  private func plan(
+    _ request: VolumeRequest, from source: Payload?, in pool: Pool, by system: any StorageSystem
+  ) async throws(VolumeError) -> VolumeRecord {
+    guard let source else { return try await system.plan(request, in: pool, createdAt: now()) }
+    var record = try await system.plan(request, from: source, in: pool, createdAt: now())
+    record.source = request.source.map(ContentOrigin.init)
+    return record
   }
 
   /// The volume, if it exists as it is asked for; throws ``VolumeError/Code/conflict`` if it exists otherwise.

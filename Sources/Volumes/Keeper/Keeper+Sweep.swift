@@ -39,6 +39,7 @@ extension Keeper {
         guard let directory = try? pool.staging.directory(entry), (try? directory.tryLock(.exclusive)) == true else {
           continue
         }
+        try thawSource(of: directory)
         try pool.refuseIfFinished(directory, stagedAs: entry)
         try ledger.change(pool, removing: entry) { () throws(VolumeError) in
           try attempt("pool \(pool.name)") { () throws(HostError) in try pool.staging.removeTree(entry) }

@@ -17,6 +17,8 @@ struct Keeper: Sendable {
   let plainDirectories: DirectoryStorage
   /// Seconds since 1970.
   let now: @Sendable () -> Int64
+  /// Is told how far long work has come.
+  let progress: @Sendable (CopyProgress) -> Void
   /// A text that no other call returns, for names of entries.
   let unique: @Sendable () -> String
   /// Whether a volume whose growth waits for it to be unmounted is mounted as it is.

@@ -17,7 +17,7 @@ struct Pool: Sendable {
   let trash: Directory
 
   /// The parts of a pool, beside its marker.
-  static let parts = ["volumes", "staging", "trash", "templates"]
+  static let parts = ["volumes", "snapshots", "staging", "trash", "templates"]
 
   /// The pool in the open `directory`; nil when it has no marker.
   init?(name: String, directory: Directory) throws(VolumeError) {

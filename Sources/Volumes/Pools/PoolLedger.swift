@@ -68,15 +68,20 @@ final class PoolLedger: Sendable {
   /// Reads every record. One that does not load counts with what its payload takes, for it is still there.
   private static func scan(_ pool: Pool) throws(VolumeError) -> [String: Promise] {
     var promises: [String: Promise] = [:]
-    for part in [pool.volumes, pool.staging] {
+    let snapshots = try pool.snapshotsIfAny().map { [($0, true)] } ?? []
+    for (part, isOfSnapshots) in [(pool.volumes, false), (pool.staging, false)] + snapshots {
       for entry in try attempt("pool \(pool.name)", { () throws(HostError) in try part.entries() }) {
         // An entry can vanish while we look: its builder gave up.
         guard let directory = try? part.directory(entry) else { continue }
-        promises[entry] = try attempt("pool \(pool.name)") { () throws(HostError) in try promise(of: directory) }
+        let key = isOfSnapshots ? key(ofSnapshot: entry) : entry
+        promises[key] = try attempt("pool \(pool.name)") { () throws(HostError) in try promise(of: directory) }
       }
     }
     return promises
   }
+
+  /// The name of the snapshot `id` among the entries: a volume may have the same id.
+  static func key(ofSnapshot id: String) -> String { "snapshots/" + id }
 
   private static func promise(of directory: Directory) throws(HostError) -> Promise {
     let image = try directory.metadata(of: ImageStorage.fileName)
@@ -85,6 +90,11 @@ final class PoolLedger: Sendable {
       try? JSONFile.decode(bytes, of: VolumeHome.recordName, version: VolumeRecord.currentVersion)
     }
     let allocated = image?.allocatedBytes ?? 0
+    if record == nil, let snapshot = try? directory.readFile(SnapshotHome.recordName) {
+      let draft: SnapshotRecord? = try? JSONFile.decode(
+        snapshot, of: SnapshotHome.recordName, version: SnapshotRecord.currentVersion)
+      if let draft { return Promise(bytes: draft.takenBytes, pending: 0) }
+    }
     guard let record else { return Promise(bytes: max(image?.size ?? 0, allocated), pending: 0) }
     return Promise(bytes: record.promisedBytes, pending: record.isThick ? max(0, record.promisedBytes - allocated) : 0)
   }

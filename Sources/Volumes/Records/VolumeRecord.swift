@@ -28,6 +28,8 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
   public var origin: [String: String]
   /// What it is about to become; nil when it is not growing.
   public var growth: Growth?
+  /// What its first content is a copy of; absent for one that began empty.
+  public var source: ContentOrigin? = nil
 
   /// What is true of a volume's image.
   public struct ImageRecord: Sendable, Hashable, Codable {
@@ -95,7 +97,12 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
       ("fsType", image?.filesystem.rawValue ?? request.filesystem.rawValue, request.filesystem.rawValue),
       ("diskformat", image?.diskFormat.rawValue ?? request.diskFormat.rawValue, request.diskFormat.rawValue),
       ("owner", "\(owner)", "\(request.owner)"),
+      ("source", Self.words(source), Self.words(request.source.map(ContentOrigin.init))),
     ]
     return pairs.first { $0.1 != $0.2 }.map { "its \($0.0) is \($0.1), not \($0.2)" }
+  }
+
+  private static func words(_ source: ContentOrigin?) -> String {
+    source?.snapshot.map { "snapshot " + $0 } ?? source?.volume.map { "volume " + $0 } ?? "nothing"
   }
 }

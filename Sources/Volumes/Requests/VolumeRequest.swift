@@ -21,6 +21,8 @@ public struct VolumeRequest: Sendable, Hashable {
   public let owner: VolumeOwner
   /// Hints for whoever asked, kept in the record untouched.
   public let origin: [String: String]
+  /// What it begins as a copy of; nil for an empty one.
+  public let source: VolumeSource?
   /// The foreign parameters that were left out of account, in the order of their names; worth a warning.
   public let ignored: [String]
 
@@ -32,10 +34,12 @@ public struct VolumeRequest: Sendable, Hashable {
   ///   - ignoring: foreign keys that an alias leaves out of account, in any case.
   ///   - filesystemType: a filesystem that was asked for elsewhere than in the parameters; nil or empty for none.
   ///   - origin: opaque hints from which upper layers can rebuild their objects.
+  ///   - source: what the volume is to begin as a copy of.
   /// - Throws: ``VolumeError/Code/invalid`` naming the parameter, and the nearest known one where it is unknown.
   public init(
     id: VolumeID, capacity: Int64, parameters: [String: String] = [:], defaults: [String: String] = [:],
-    ignoring: [String] = [], filesystemType: String? = nil, origin: [String: String] = [:]
+    ignoring: [String] = [], filesystemType: String? = nil, origin: [String: String] = [:],
+    source: VolumeSource? = nil
   ) throws(VolumeError) {
     guard capacity > 0 else {
       throw VolumeError(.invalid, "volume \(id): the capacity must be at least 1 byte, not \(capacity)")
@@ -54,6 +58,7 @@ public struct VolumeRequest: Sendable, Hashable {
     self.owner = VolumeOwner(
       user: try table.number(.uid), group: try table.number(.gid), mode: try table.mode(.mode, default: 0o755))
     self.origin = origin
+    self.source = source
     self.ignored = table.ignored
     try table.refuseWhatDoesNotApply(to: storage)
   }

@@ -39,6 +39,29 @@ struct DirectoryStorage: StorageSystem {
     try data.sync()
   }
 
+  func checkCopy(of record: VolumeRecord) throws(VolumeError) {
+    throw VolumeError(
+      .unsupported,
+      "volume \(record.id): a directory volume cannot be copied as of one moment on this disk; use storage image")
+  }
+
+  func cut(
+    _ source: Payload, into directory: Directory, spare: Int64, keepsRoom: Bool, progress: (Int64, Int64) -> Void
+  ) throws(VolumeError) -> Int64 { throw Self.noCopy(of: source) }
+
+  func plan(
+    _ request: VolumeRequest, from source: Payload, in pool: Pool, createdAt: Int64
+  ) async throws(VolumeError) -> VolumeRecord { throw Self.noCopy(of: source) }
+
+  func clone(
+    _ source: Payload, as record: VolumeRecord, into directory: Directory, spare: Int64,
+    progress: @Sendable (Int64, Int64) -> Void
+  ) async throws(VolumeError) { throw Self.noCopy(of: source) }
+
+  private static func noCopy(of source: Payload) -> VolumeError {
+    VolumeError(.unsupported, "\(source.subject): a directory volume cannot be copied on this disk; use storage image")
+  }
+
   func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment {
     do throws(HostError) {
       return .directory(try home.directory.directory(Self.dataName))

@@ -101,7 +101,7 @@ struct ImageStorage: StorageSystem {
   }
 
   /// Takes the room that the disk format promises, after formatting (mkfs gives back what it finds allocated), and makes all durable.
-  private func finish(_ file: SparseFile, _ image: VolumeRecord.ImageRecord) throws(HostError) {
+  func finish(_ file: SparseFile, _ image: VolumeRecord.ImageRecord) throws(HostError) {
     switch image.diskFormat {
     case .thin: break
     case .zeroedthick: try file.allocate()
@@ -162,7 +162,7 @@ struct ImageStorage: StorageSystem {
   }
 
   /// How often the kernel is asked whether it has let go of an image, every 0.2 ms.
-  private static let patience = 5000
+  static let patience = 5000
 
   private func detachDevice(of identity: FileIdentity) throws(HostError) {
     guard let device = try host.attachedLoops().first(where: { $0.backing == identity }) else { return }

@@ -14,6 +14,27 @@ protocol StorageSystem: Sendable {
   /// Builds the payload of `record`, a volume of `pool`, in `directory`, durably but for the directory's own entries.
   func build(_ record: VolumeRecord, for pool: Pool, in directory: Directory) async throws(VolumeError)
 
+  /// Throws ``VolumeError/Code/unsupported``, with the reason and the remedy, when the volume of `record` cannot be copied.
+  func checkCopy(of record: VolumeRecord) throws(VolumeError)
+
+  /// Copies the payload of `source` into `directory`, durably but for the directory's own entries, with writers waiting meanwhile where
+  /// it is mounted. Returns the bytes that the copy takes. `spare` is what the disk has left; with `keepsRoom` nothing is shared.
+  func cut(
+    _ source: Payload, into directory: Directory, spare: Int64, keepsRoom: Bool, progress: (Int64, Int64) -> Void
+  ) throws(VolumeError) -> Int64
+
+  /// As ``plan(_:in:createdAt:)``, for a volume that is to begin as a copy of `source`.
+  func plan(
+    _ request: VolumeRequest, from source: Payload, in pool: Pool, createdAt: Int64
+  ) async throws(VolumeError) -> VolumeRecord
+
+  /// Builds the payload of `record`, planned from `source`, in `directory` as a copy with a name of its own, durably but for the
+  /// directory's own entries.
+  func clone(
+    _ source: Payload, as record: VolumeRecord, into directory: Directory, spare: Int64,
+    progress: @Sendable (Int64, Int64) -> Void
+  ) async throws(VolumeError)
+
   /// What can be mounted of the volume in `home`, after all checks that it is what `record` says.
   /// The volume's lock is held. Asking again gives the same attachment, never a second one.
   func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment

@@ -10,6 +10,14 @@ public enum VolumeSteps {
   public static let create = [
     "create.admitted", "create.imaged", "create.synced", "create.renamed", "create.done",
   ]
+  /// The copying of a payload: for a snapshot, and for a volume that begins as a copy.
+  public static let copy = ["copy.frozen", "copy.copied", "copy.thawed"]
+  /// A volume that begins as a copy, between the copying and what every creation has.
+  public static let clone = ["clone.copied", "clone.renamed"]
+  /// A snapshot.
+  public static let snapshot = ["snapshot.admitted", "snapshot.synced", "snapshot.renamed", "snapshot.done"]
+  /// The end of a snapshot.
+  public static let deleteSnapshot = ["deleteSnapshot.renamed", "deleteSnapshot.done"]
   /// From an image to the staging mount.
   public static let stage = ["attach.locked", "attach.attached", "stage.mounted"]
   /// From the staging mount to the sandbox.
@@ -23,5 +31,6 @@ public enum VolumeSteps {
   /// The end.
   public static let delete = ["delete.checked", "delete.renamed", "delete.done"]
   /// All of them.
-  public static let all = create + stage + publish + unpublish + grow + shrink + delete
+  public static let all =
+    create + copy + clone + stage + publish + unpublish + grow + shrink + snapshot + deleteSnapshot + delete
 }

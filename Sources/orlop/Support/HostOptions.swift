@@ -52,7 +52,9 @@ struct HostOptions: ParsableArguments {
     guard geteuid() == 0 else {
       throw EngineError(.notRoot, "orlop works on this host's volumes and needs root: run it with sudo")
     }
-    return LocalClient(settings: try settings(), host: LinuxHost(), clock: Clock.now)
+    let report = ProgressReport()
+    return LocalClient(
+      settings: try settings(), host: LinuxHost(), clock: Clock.now, progress: { report.tell($0) })
   }
 
   private static func variable(_ name: String) -> String? {

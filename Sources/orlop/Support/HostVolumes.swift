@@ -20,14 +20,15 @@ enum HostVolumes {
     return true
   }
 
-  /// Shows the volumes of `client` in `format`; what cannot be read is told after that, and fails the verb.
-  static func show(_ client: some Client, _ format: OutputFormat, showsHeadings: Bool) async throws {
+  /// Shows the volumes and snapshots of `client` in `format`; what cannot be read is told after that, and fails the verb.
+  static func show(_ client: LocalClient, _ format: OutputFormat, showsHeadings: Bool) async throws {
     let reports = try await sorted(client)
     let pools = try await client.pools()
-    Output.put(try text(reports, format, showsHeadings: showsHeadings))
-    let hasProblems = tellProblems(pools: pools, volumes: reports)
+    let snapshots = try await client.snapshots().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
+    Output.put(try text(reports, snapshots, format, showsHeadings: showsHeadings))
+    let hasProblems = tellProblems(pools: pools, volumes: reports, snapshots: snapshots)
     guard !hasProblems else { throw ExitCode.failure }
-    if reports.isEmpty && format.isForPeople { Output.complain("No volumes found on this host") }
+    if reports.isEmpty && snapshots.isEmpty && format.isForPeople { Output.complain("No volumes found on this host") }
   }
 
   /// The volumes of `client`, by pool and id.
@@ -35,21 +36,37 @@ enum HostVolumes {
     try await client.volumes().sorted { ($0.pool, $0.id) < ($1.pool, $1.id) }
   }
 
-  /// Tells on standard error what is wrong with pools and volumes; returns whether anything is.
-  static func tellProblems(pools: [PoolReport], volumes: [VolumeReport]) -> Bool {
+  /// Tells on standard error what is wrong with pools, volumes and snapshots; returns whether anything is.
+  static func tellProblems(
+    pools: [PoolReport], volumes: [VolumeReport], snapshots: [SnapshotReport] = []
+  ) -> Bool {
     let problems = UsageTable.problems(
-      pools: pools.map(UsageTable.Pool.init), volumes: volumes.map(UsageTable.Volume.init))
+      pools: pools.map(UsageTable.Pool.init), volumes: volumes.map(UsageTable.Volume.init),
+      snapshots: snapshots.map(UsageTable.Snapshot.init))
     for problem in problems { Output.complain("error: " + problem) }
     return !problems.isEmpty
   }
 
-  private static func text(_ reports: [VolumeReport], _ format: OutputFormat, showsHeadings: Bool) throws -> String {
-    if reports.isEmpty && format.isForPeople { return "" }
-    let document = JSONValue.object(["items": .array(reports.map { .object(json(of: $0)) })])
+  private static func text(
+    _ reports: [VolumeReport], _ snapshots: [SnapshotReport], _ format: OutputFormat, showsHeadings: Bool
+  ) throws -> String {
+    if reports.isEmpty && snapshots.isEmpty && format.isForPeople { return "" }
+    let document = JSONValue.object([
+      "items": .array(reports.map { .object(json(of: $0)) }),
+      "snapshots": .array(snapshots.map { .object(json(of: $0)) }),
+    ])
     switch format {
     case .table, .wide:
-      return UsageTable.text(volumes: reports.map(UsageTable.Volume.init), on: .output, showsHeadings: showsHeadings)
-    case .name: return reports.map { "volume/" + $0.id + "\n" }.joined()
+      let tables = [
+        reports.isEmpty
+          ? ""
+          : UsageTable.text(volumes: reports.map(UsageTable.Volume.init), on: .output, showsHeadings: showsHeadings),
+        UsageTable.text(
+          snapshots: snapshots.map(UsageTable.Snapshot.init), now: Clock.now(), showsHeadings: showsHeadings),
+      ]
+      return tables.filter { !$0.isEmpty }.joined(separator: "\n")
+    case .name:
+      return (reports.map { "volume/" + $0.id + "\n" } + snapshots.map { "snapshot/" + $0.id + "\n" }).joined()
     case .yaml: return YAMLWriter.write(document)
     case .json: return JSONWriter.pretty(document) + "\n"
     case .template(let template): return try template.render(document)
@@ -66,6 +83,16 @@ enum HostVolumes {
     ]
     json["used"] = report.used.map(JSONValue.integer)
     json["available"] = report.available.map(JSONValue.integer)
+    json["problem"] = report.problem.map(JSONValue.string)
+    return json
+  }
+
+  private static func json(of report: SnapshotReport) -> JSONObject {
+    var json: JSONObject = [
+      "id": .string(report.id), "pool": .string(report.pool), "volume": .string(report.volume),
+      "capacity": .integer(report.capacity), "allocated": .integer(report.allocated),
+      "created": .string(Timestamp(seconds: report.createdAt).description),
+    ]
     json["problem"] = report.problem.map(JSONValue.string)
     return json
   }
@@ -89,6 +116,15 @@ extension UsageTable.Volume {
     self.init(
       id: report.id, pool: report.pool, storage: storage, size: report.capacity, allocated: report.allocated,
       used: report.used, available: report.available, users: report.users, problem: report.problem)
+  }
+}
+
+extension UsageTable.Snapshot {
+  /// What `report` says.
+  init(_ report: SnapshotReport) {
+    self.init(
+      id: report.id, pool: report.pool, volume: report.volume, size: report.capacity, allocated: report.allocated,
+      time: Timestamp(seconds: report.createdAt), problem: report.problem)
   }
 }
 

@@ -24,6 +24,13 @@ struct Unfinished {
       guard let kind = object.kind,
         let state = Self.state(of: object) ?? (last?.reason == "FailedCreate" ? "incomplete" : nil)
       else { continue }
+      if let snapshot = object.typed(VolumeSnapshot.self) {
+        let trouble = snapshot.errorMessage
+        items.append(UnfinishedText.Item(kind: kind, name: object.name, state: state, reason: trouble))
+        // Without a content it waits for its claim or class; with one, to cut it has failed.
+        failed = failed || trouble != nil && snapshot.boundContentName != nil
+        continue
+      }
       items.append(UnfinishedText.Item(kind: kind, name: object.name, state: state, reason: last?.message))
       failed = failed || last.map(Self.isFailure) == true
     }
@@ -62,6 +69,7 @@ struct Unfinished {
     case Kind.pod:
       let pod = Pod(json: object.json)
       return pod.phase == "Running" || pod.isFinished ? nil : pod.phase
+    case Kind.volumeSnapshot: return VolumeSnapshot(json: object.json).isReady ? nil : "not ready to use"
     default: return nil
     }
   }

@@ -13,7 +13,7 @@ struct GetCommand: AsyncParsableCommand {
     discussion: """
       TYPE is sc, vac, pv, pvc, vs, vsc, vsclass, pods, deploy, sts, ns, nodes or events, several with commas between \
       them, or all. \
-      'orlop get volumes' shows the volumes on this host's disks, whatever the objects say.
+      'orlop get volumes' shows the volumes and snapshots on this host's disks, whatever the objects say.
 
       EXAMPLES:
         orlop get sc,pv,pvc,pods
