@@ -14,7 +14,7 @@ extension Keeper {
     var draft = SnapshotRecord(
       version: SnapshotRecord.currentVersion, id: id.text, pool: home.pool.name, volume: volume.text,
       storage: record.storage, capacityBytes: record.capacityBytes, takenBytes: record.promisedBytes,
-      owner: record.owner, image: record.image, createdAt: now(), origin: origin)
+      owner: record.owner, image: source.image, createdAt: now(), origin: origin)
     let entry = try admit(draft, to: home.pool)
     FaultPoint.reach("snapshot.admitted")
     do throws(VolumeError) {

@@ -8,13 +8,25 @@ extension Keeper {
   func payload(of home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Payload {
     try system(record.storage).checkCopy(of: record)
     let lock = try home.lock()
+    var image = record.image
+    if let growth = record.growth {
+      guard growth.begun != true, growth.shrinks != true else {
+        throw VolumeError(
+          .inUse, "volume \(home.id) was cut off while its size was changed; `orlop reconcile` goes on with that first")
+      }
+      // Its image may be longer by now than its record says; its filesystem is not.
+      let found = try attempt("volume \(home.id)") { () throws(HostError) in
+        try home.directory.metadata(of: ImageStorage.fileName)
+      }
+      if let found { image?.bytes = found.size }
+    }
     let path = directories.layout.stagingMount(of: home.id)
     let entry = try attempt("volume \(home.id)") { () throws(HostError) in try host.mount(at: path) }
     // What is attached and not mounted are remains, or somebody whose writes nobody can stop: then this fails, naming who.
     if entry == nil { try system(record.storage).detach(home) }
     return Payload(
       subject: "volume \(home.id)", directory: home.directory, storage: record.storage,
-      capacityBytes: record.capacityBytes, image: record.image, mount: entry == nil ? nil : path, lock: lock)
+      capacityBytes: record.capacityBytes, image: image, mount: entry == nil ? nil : path, lock: lock)
   }
 
   /// What can be copied of `source`, with its lock.

@@ -72,12 +72,6 @@ extension ImageStorage {
     }
     // One that holds as much needs no other length, though another mkfs would make another.
     let bytes = record.capacityBytes == source.capacityBytes ? image.bytes : max(planned, image.bytes)
-    if bytes > image.bytes, image.filesystem == .xfs || image.filesystem == .btrfs {
-      throw VolumeError(
-        .unsupported,
-        "volume \(request.id): a copy of \(source.subject) that is larger is not offered for \(image.filesystem.rawValue); ask for \(source.capacityBytes) bytes, and grow it when it is there"
-      )
-    }
     record.image?.bytes = bytes
     return record
   }
@@ -101,10 +95,7 @@ extension ImageStorage {
     case .btrfs: try await run("btrfstune", ["-f", "-M", image.uuid, file.path.string], subject)
     }
     FaultPoint.reach("clone.renamed")
-    if image.bytes > old.bytes {
-      try attempt(subject) { () throws(HostError) in try file.truncate(to: image.bytes) }
-      try await run("resize2fs", ["-f", file.path.string], subject)
-    }
+    if image.bytes > old.bytes { try await enlarge(file, image, subject) }
     try await threads.run { () throws(VolumeError) in
       try attempt(subject) { () throws(HostError) in
         let expected = FilesystemSignature(type: image.filesystem.rawValue, uuid: image.uuid)
@@ -116,6 +107,43 @@ extension ImageStorage {
         try finish(file, image)
       }
     }
+  }
+
+  /// Makes the copy, which has its own name by now, as large as `image` says.
+  private func enlarge(
+    _ file: SparseFile, _ image: VolumeRecord.ImageRecord, _ subject: String
+  ) async throws(VolumeError) {
+    try attempt(subject) { () throws(HostError) in try file.truncate(to: image.bytes) }
+    switch image.filesystem {
+    case .ext2, .ext3, .ext4: try await run("resize2fs", ["-f", file.path.string], subject)
+    case .xfs, .btrfs:
+      try await threads.run { () throws(VolumeError) in
+        try attempt(subject) { () throws(HostError) in
+          try borrowLoop(for: file) { (device) throws(HostError) in
+            try host.growUnmounted(image.filesystem.rawValue, on: device, to: image.bytes)
+          }
+        }
+      }
+    }
+  }
+
+  /// Does `work` with the image attached, which it is no more afterwards.
+  private func borrowLoop(
+    for file: SparseFile, _ work: (FilePath) throws(HostError) -> Void
+  ) throws(HostError) {
+    let lent = try host.attachLoop(file)
+    let result = Result { () throws(HostError) in try work(lent.path) }
+    do throws(HostError) {
+      try host.detachLoop(lent)
+    } catch {
+      guard error.code == .notFound else { throw error }
+    }
+    try result.get()
+    for _ in 0..<Self.patience {
+      guard try host.findLoop(backing: lent.backing) != nil else { return }
+      usleep(200)
+    }
+    throw HostError(.busy, "\(file.path) is still attached to \(lent.path)")
   }
 
   /// A frozen image is clean but for ext2, which knows only mounted and not; the image of a host that crashed is not.
@@ -133,14 +161,9 @@ extension ImageStorage {
   private func renameXFS(_ file: SparseFile, to uuid: FilesystemUUID, _ subject: String) async throws(VolumeError) {
     try await threads.run { () throws(VolumeError) in
       try attempt(subject) { () throws(HostError) in
-        // A descriptor of its own: the device keeps it open.
-        let lent = try host.attachLoop(file)
-        try host.replayLog(of: "xfs", on: lent.path, options: ["nouuid"])
-        for _ in 0..<Self.patience {
-          guard try host.findLoop(backing: lent.backing) != nil else { return }
-          usleep(200)
+        try borrowLoop(for: file) { (device) throws(HostError) in
+          try host.replayLog(of: "xfs", on: device, options: ["nouuid"])
         }
-        throw HostError(.busy, "\(file.path) is still attached to \(lent.path)")
       }
     }
     try await run("xfs_db", ["-x", "-p", "xfs_admin", "-c", "uuid \(uuid)", file.path.string], subject)
