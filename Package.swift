@@ -26,6 +26,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -48,7 +49,7 @@ let package = Package(
     library("Volumes", ["LinuxStorage", system, logging]),
     library("StorageAPI", [yams]),
     library("Controllers", ["StorageAPI"]),
-    library("ObjectStore", ["StorageAPI", grdb]),
+    library("ObjectStore", ["StorageAPI", grdb, sqlite]),
     library("Engine", ["LinuxStorage", "Volumes", "StorageAPI", "Controllers", "ObjectStore", logging]),
     library("Presentation", ["StorageAPI", yams]),
     .executableTarget(

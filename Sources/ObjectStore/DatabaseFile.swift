@@ -2,6 +2,7 @@
 // Copyright the Orlop authors
 
 internal import GRDB
+internal import GRDBSQLite
 internal import Glibc
 
 /// The database's file: made whole or not at all, and looked at before SQLite touches it.
@@ -63,22 +64,16 @@ struct DatabaseFile {
 
   /// Refuses, without changing a byte, what is no database of ours or one of a newer program.
   ///
-  /// Reads the header (https://www.sqlite.org/fileformat.html#the_database_header): its magic at 0, `user_version` at 60,
+  /// Looks at the header (https://www.sqlite.org/fileformat.html#the_database_header): its magic at 0, `user_version` at 60,
   /// `application_id` at 68. A file has them from its first moment, since it is made by a rename.
   func checkHeader() throws {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-    guard descriptor >= 0 else { throw Self.failure("open", path, errno) }
-    defer { close(descriptor) }
-    var header = [UInt8](repeating: 0, count: 100)
-    guard pread(descriptor, &header, header.count, 0) == header.count else {
-      throw LedgerError.corrupt(path, "it has no whole header")
-    }
+    let (header, size) = try readHeader()
+    guard header.count == Self.headerLength else { throw LedgerError.corrupt(path, "it has no whole header") }
     guard header.starts(with: "SQLite format 3\0".utf8), Self.word(header, 68) == Schema.applicationID else {
       throw LedgerError.corrupt(path, "it is not a database of Orlop's")
     }
-    var status = stat()
-    let pageSize = Int(header[16]) << 8 | Int(header[17])
-    guard hasLog || fstat(descriptor, &status) == 0 && (pageSize < 512 || Int(status.st_size) % pageSize == 0) else {
+    let pageSize = Int64(header[16]) << 8 | Int64(header[17])
+    guard hasLog || pageSize < 512 || size % pageSize == 0 else {
       throw LedgerError.corrupt(path, "its end is missing")
     }
     let version = Self.word(header, 60)
@@ -88,6 +83,37 @@ struct DatabaseFile {
         "the database \(path) has schema \(version), this orlop knows \(schema.version): use the newer orlop that wrote it"
       )
     }
+  }
+
+  private static let headerLength = 100
+
+  /// The bytes of the header, fewer where the file is shorter, and the length of the file.
+  ///
+  /// SQLite's own file is read, without a query, which takes no lock and makes no log. A descriptor of ours must not be opened and
+  /// closed beside it: that would take the locks of every connection in this process (fcntl(2),
+  /// https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_), and the next
+  /// process to close the database would take away the log that they read.
+  private func readHeader() throws -> (header: [UInt8], size: Int64) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { throw Self.failure("open", path, errno) }
+    guard status.st_mode & S_IFMT != S_IFLNK else { throw Self.failure("open", path, ELOOP) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw LedgerError.corrupt(path, "it is no regular file") }
+    var connection: OpaquePointer?
+    defer { sqlite3_close(connection) }
+    guard sqlite3_open_v2(path, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else {
+      throw Self.failure("open", path, connection.map(sqlite3_system_errno) ?? ENOMEM)
+    }
+    var found: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &found) == SQLITE_OK, let file = found,
+      let methods = file.pointee.pMethods
+    else { throw Self.failure("open", path, EIO) }
+    var (header, size) = ([UInt8](repeating: 0, count: Self.headerLength), Int64(0))
+    guard methods.pointee.xFileSize(file, &size) == SQLITE_OK else { throw Self.failure("look at", path, EIO) }
+    guard size >= Self.headerLength else { return ([], size) }
+    guard methods.pointee.xRead(file, &header, Int32(header.count), 0) == SQLITE_OK else {
+      throw Self.failure("read", path, EIO)
+    }
+    return (header, size)
   }
 
   /// Whether there is a log with transactions that the file itself may lack.
@@ -106,14 +132,19 @@ struct DatabaseFile {
     for name in [draft, draft + "-journal", draft + "-wal", draft + "-shm"] { unlink(name) }
     let descriptor = Glibc.open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw Self.failure("make the database", draft, errno) }
-    defer { close(descriptor) }
-    let queue = try DatabaseQueue(path: draft)
-    try queue.writeWithoutTransaction { _ = try schema.migrate($0) }
-    try queue.close()
-    guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw Self.failure("make the database", path, errno) }
+    do {
+      // Closed while nobody knows it by its name: closing it would take the locks of whoever has it open in this process.
+      defer { close(descriptor) }
+      let queue = try DatabaseQueue(path: draft)
+      try queue.writeWithoutTransaction { _ = try schema.migrate($0) }
+      try queue.close()
+      guard fsync(descriptor) == 0 else { throw Self.failure("make the database", draft, errno) }
+    }
+    guard rename(draft, path) == 0 else { throw Self.failure("make the database", path, errno) }
     let folder = Glibc.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0, fsync(folder) == 0 else { throw Self.failure("keep the database", path, errno) }
-    close(folder)
+    guard folder >= 0 else { throw Self.failure("keep the database", path, errno) }
+    defer { close(folder) }
+    guard fsync(folder) == 0 else { throw Self.failure("keep the database", path, errno) }
   }
 
   private static func failure(_ verb: String, _ path: String, _ code: Int32) -> LedgerError {

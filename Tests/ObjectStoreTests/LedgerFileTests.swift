@@ -3,6 +3,7 @@
 
 import Foundation
 import GRDB
+import Glibc
 import StorageAPI
 import Testing
 
@@ -79,6 +80,32 @@ import Testing
     }
     #expect(try reader.read { try $0.count() } == 2)
     #expect(try reader.changes(after: 1).map(\.object.name) == ["b"])
+  }
+
+  @Test("Opening the file once more in this process leaves the locks of who has it open to them")
+  func keepsLocks() async throws {
+    try fill(1)
+    let reader = try scratch.open(.readOnly)
+    #expect(try reader.read { try $0.count() } == 1)
+    #expect(try scratch.open(.readOnly).read { try $0.count() } == 1)
+    try scratch.open().close()
+    let older = Schema(steps: [])
+    #expect(code { _ = try Ledger.open(at: scratch.path, mode: .readOnly, schema: older) } == .newerSchema)
+    await #expect(processExitsWith: .success) { [directory = scratch.path as String] in
+      let database = Glibc.open(directory + "/orlop.db", O_RDWR)
+      // All that a reader locks of the file (https://www.sqlite.org/src/file/src/os.h), as it would be locked to take away the log.
+      var lock = Glibc.flock()
+      lock.l_type = Int16(F_WRLCK)
+      (lock.l_start, lock.l_len) = (0x4000_0000 + 2, 510)
+      guard fcntl(database, F_SETLK, &lock) == -1, errno == EAGAIN else { exit(3) }
+      close(database)
+      let writer = try Ledger.open(at: directory, mode: .readWrite)
+      try writer.write(at: noon) { try $0.create(claim("more")) }
+      try writer.close()
+    }
+    // The last one to close the database would have taken its log away.
+    #expect(FileManager.default.fileExists(atPath: scratch.database + "-wal"))
+    #expect(try reader.isCurrent && reader.read { try $0.count() } == 2)
   }
 
   @Test("A reader can change nothing")
