@@ -36,9 +36,9 @@ extension VolumeLifecycle {
     let tables = try await look { (keeper) throws(VolumeError) in try KernelTables(keeper.host) }
     var found: [VolumeExamination] = []
     for (name, pool) in try await look({ (keeper) throws(VolumeError) in try keeper.pools.all() }) {
-      switch pool {
-      case .success(let pool): found += try await examine(pool, tables)
-      case .failure(let error):
+      do throws(VolumeError) {
+        found += try await examine(try pool.get(), tables)
+      } catch {
         found.append(
           VolumeExamination(id: "pool \(name)", record: .failure(error), state: VolumeState(), damage: nil))
       }

@@ -93,7 +93,7 @@ extension VolumeLifecycle {
 
   // MARK: Pools
 
-  /// The pools and how full they are, in the order of their names.
+  /// The pools and how full they are, in the order of their names; one that cannot be read has its problem instead.
   public func pools() async throws(VolumeError) -> [PoolStatus] {
     try await look { (keeper) throws(VolumeError) in try keeper.poolStatus() }
   }

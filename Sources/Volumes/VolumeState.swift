@@ -58,7 +58,7 @@ public struct PoolStatus: Sendable, Hashable {
   public let path: String
   /// The UUID in its marker; nil when the marker is missing: see `problem`.
   public let uuid: String?
-  /// Why nothing can be created in it; nil when all is well.
+  /// Why nothing can be created in it, or why its numbers are not known; nil when all is well.
   public let problem: String?
   /// Bytes of the disk that it lies on.
   public let totalBytes: Int64

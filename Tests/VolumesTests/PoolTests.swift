@@ -178,6 +178,24 @@ import Volumes
     #expect(try await bench.volumes.sweep().done == ["pool default: removed the half-made alive.2"])
   }
 
+  @Test("A pool that cannot be read has its problem, and the others are as they are")
+  func reportsEachPool() async throws {
+    defer { close() }
+    for name in ["fast", "large"] {
+      try await bench.volumes.preparePool(name)
+      _ = try await bench.volumes.create(try sort.request("in-\(name)", ["pool": name]))
+    }
+    let sound = try await bench.volumes.pools()
+    #expect(sound.map(\.problem) == [nil, nil])
+    bench.fake?.fail(.usage, with: HostError(.failed, "the disk does not answer", errno: EIO))
+    let pools = try await bench.volumes.pools()
+    #expect(pools.map(\.name) == ["fast", "large"])
+    #expect(pools[0].problem?.contains("the disk does not answer") == true)
+    #expect(pools[0].uuid == sound[0].uuid && pools[0].totalBytes == 0)
+    #expect(pools[1].uuid == sound[1].uuid && pools[1].problem == nil && pools[1].volumes == 1)
+    #expect(try await bench.volumes.pools().map(\.problem) == [nil, nil])
+  }
+
   @Test("A directory volume whose limit cannot be kept is refused, with the three remedies")
   func refusesUnenforced() async throws {
     defer { close() }

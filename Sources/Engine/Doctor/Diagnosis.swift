@@ -39,7 +39,9 @@ enum Diagnosis {
       pool.problem.map { problem in
         Finding(
           "pool \(pool.name)", problem,
-          remedy: "mount the disk of \(pool.path), or make it a pool with `orlop pool prepare \(pool.name)`")
+          remedy: pool.uuid == nil
+            ? "mount the disk of \(pool.path), or make it a pool with `orlop pool prepare \(pool.name)`"
+            : "see what the kernel says of the disk of \(pool.path) (dmesg)")
       }
     }
   }

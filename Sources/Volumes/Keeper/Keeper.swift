@@ -43,13 +43,13 @@ struct Keeper: Sendable {
   func volumes() throws(VolumeError) -> [(id: String, record: Result<VolumeRecord, VolumeError>)] {
     var found: [(id: String, record: Result<VolumeRecord, VolumeError>)] = []
     for (name, pool) in try pools.all() {
-      switch pool {
-      case .success(let pool):
-        let entries = try attempt("pool \(name)") { () throws(HostError) in try pool.volumes.entries() }
-        for entry in entries {
+      do throws(VolumeError) {
+        let pool = try pool.get()
+        for entry in try attempt("pool \(name)", { () throws(HostError) in try pool.volumes.entries() }) {
           found.append((entry, Result { () throws(VolumeError) in try Self.record(of: entry, in: pool) }))
         }
-      case .failure(let error): found.append(("pool \(name)", .failure(error)))
+      } catch {
+        found.append(("pool \(name)", .failure(error)))
       }
     }
     return found.sorted { $0.id < $1.id }
@@ -78,21 +78,27 @@ struct Keeper: Sendable {
   }
 
   func poolStatus() throws(VolumeError) -> [PoolStatus] {
-    try pools.all().map { (name, pool) throws(VolumeError) in
-      switch pool {
-      case .success(let pool):
-        let usage = try pool.usage(host)
-        let promises = try pool.locked { () throws(VolumeError) in try ledger.promises(of: pool) }
-        let room = PoolRoom(pool, usage: usage, promises: promises.values)
-        let count = try attempt("pool \(name)") { () throws(HostError) in try pool.volumes.entries().count }
+    try pools.all().map { name, pool in
+      var uuid: String?
+      do throws(VolumeError) {
+        let pool = try pool.get()
+        uuid = pool.marker.uuid
+        return try status(of: pool)
+      } catch {
         return PoolStatus(
-          name: name, path: pool.directory.path.string, uuid: pool.marker.uuid, totalBytes: room.totalBytes,
-          availableBytes: room.availableBytes, promisedBytes: room.promisedBytes, limitBytes: room.limitBytes,
-          reserveBytes: room.reserveBytes, volumes: count)
-      case .failure(let error):
-        return PoolStatus(
-          name: name, path: directories.layout.pools + "/" + name, uuid: nil, problem: error.message)
+          name: name, path: directories.layout.pools + "/" + name, uuid: uuid, problem: error.message)
       }
     }
+  }
+
+  private func status(of pool: Pool) throws(VolumeError) -> PoolStatus {
+    let usage = try pool.usage(host)
+    let promises = try pool.locked { () throws(VolumeError) in try ledger.promises(of: pool) }
+    let room = PoolRoom(pool, usage: usage, promises: promises.values)
+    let count = try attempt("pool \(pool.name)") { () throws(HostError) in try pool.volumes.entries().count }
+    return PoolStatus(
+      name: pool.name, path: pool.directory.path.string, uuid: pool.marker.uuid, totalBytes: room.totalBytes,
+      availableBytes: room.availableBytes, promisedBytes: room.promisedBytes, limitBytes: room.limitBytes,
+      reserveBytes: room.reserveBytes, volumes: count)
   }
 }
