@@ -92,6 +92,28 @@ import Volumes
     #expect(try bench.leftovers == [])
   }
 
+  @Test("A container that is just being started, and has a copy of a mount for a moment, keeps no volume in use")
+  func waitsForNamespace() async throws {
+    let fake = FakeHost()
+    let bench = try VolumeBench(fake)
+    defer { bench.close() }
+    _ = try await bench.volumes.create(try VolumeSort.directory.request())
+    let name = try await bench.volumes.publish(try sandbox()).name
+    let target = MountTarget.beneath(FilePath(bench.layout.directory(of: name)))
+    let container = MountHolder(pid: 4711, command: "runc", kind: .mountNamespace, path: bench.layout.state)
+    fake.hold(target, by: [container])
+    let asked = fake.calls(of: .otherNamespaces)
+    // It lets go when it has been seen twice.
+    Thread.detachNewThread {
+      for _ in 0..<100_000 where fake.calls(of: .otherNamespaces) < asked + 2 { usleep(100) }
+      fake.hold(target, by: [])
+    }
+    try await bench.volumes.unpublish(name)
+    #expect(fake.calls(of: .otherNamespaces) > asked + 2)
+    try await bench.volumes.delete(VolumeID("vol-1"))
+    #expect(try bench.leftovers == [])
+  }
+
   @Test("An image that somebody else has attached is neither published nor deleted")
   func refusesSecondAttach() async throws {
     let fake = FakeHost()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Orlop authors
 
+internal import Glibc
 internal import LinuxStorage
 internal import SystemPackage
 
@@ -46,12 +47,21 @@ extension Keeper {
 
   /// Throws ``VolumeError/Code/inUse`` when another mount namespace has `target` mounted: to remove what it is mounted on would
   /// succeed, and take it away from whoever works there.
+  ///
+  /// Waits up to a second for one who lets go: a container that is just being started has copies of all mounts of the host until
+  /// it has a root of its own (mount_namespaces(7)).
   func refuseIfHeldElsewhere(_ target: MountTarget, of subject: String) throws(VolumeError) {
-    let holders = try attempt(subject) { () throws(HostError) in try host.otherNamespaces(holding: target) }
-    guard holders.isEmpty else {
-      throw VolumeError(.inUse, "\(subject) is in use by \(Self.describe(holders)); stop them first")
+    var holders: [MountHolder] = []
+    for round in 0..<Self.patience {
+      if round > 0 { usleep(50_000) }
+      holders = try attempt(subject) { () throws(HostError) in try host.otherNamespaces(holding: target) }
+      if holders.isEmpty { return }
     }
+    throw VolumeError(.inUse, "\(subject) is in use by \(Self.describe(holders)); stop them first")
   }
+
+  /// How often it is asked, every 50 ms, whether another mount namespace has let go.
+  private static let patience = 20
 
   /// Who uses the volume, one clause each.
   func holders(of id: VolumeID) throws(VolumeError) -> [String] {
