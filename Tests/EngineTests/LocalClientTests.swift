@@ -39,6 +39,25 @@ import Testing
     #expect(host.mountedPaths.isEmpty)
   }
 
+  @Test("With Retain the data outlive the claim and the PersistentVolume, and can be adopted (R2, P32)")
+  func retention() async throws {
+    let host = try TestHost()
+    let client = host.client()
+    try await client.apply(
+      [Sample.storageClass + "\nreclaimPolicy: Retain", Sample.claim].joined(separator: "\n---\n"))
+    let id = try await client.claim("data").volumeName
+    let file = host.state + "/pools/default/volumes/\(id)/data/greeting"
+    try Data("hello".utf8).write(to: URL(filePath: file))
+    try await client.remove(.persistentVolumeClaim, "data")
+    let released = try await client.get(ObjectKey(.persistentVolume, name: id))
+    #expect(PersistentVolume(json: released.json).phase == .released)
+    #expect(try Data(contentsOf: URL(filePath: file)) == Data("hello".utf8))
+    try await client.remove(.persistentVolume, id)
+    #expect(try await client.count(.persistentVolume) == 0)
+    #expect(try Data(contentsOf: URL(filePath: file)) == Data("hello".utf8))
+    #expect(try await client.adopt().volumes == [id])
+  }
+
   @Test("A dry run shows the object and keeps nothing")
   func dryRun() async throws {
     let host = try TestHost()

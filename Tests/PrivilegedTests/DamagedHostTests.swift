@@ -36,7 +36,8 @@ struct DamagedHostTests {
   private func orlop(after script: String) -> OrlopProgram {
     var orlop = host.orlop
     orlop.prefix = [
-      "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-ec", script + "; exec \"$@\"", "sh",
+      "/usr/bin/unshare", "--mount", "--propagation", "private", "/bin/sh", "-ec",
+      Namespace.leaveAll(but: host.bench.root.path.string) + "\n" + script + "; exec \"$@\"", "sh",
     ]
     return orlop
   }

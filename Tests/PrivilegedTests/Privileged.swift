@@ -33,3 +33,18 @@ enum Privilege {
     return nil
   }
 }
+
+/// For tests that make a mount namespace.
+enum Namespace {
+  /// A piece of shell that lets go of the new namespace's copies of other tests' mounts, all but those at `kept` and beneath it:
+  /// they would keep those tests' volumes in use.
+  static func leaveAll(but kept: String) -> String {
+    """
+    others=
+    while read device at rest; do
+      case $at in '\(kept)'|'\(kept)'/*) ;; */orlop-*) others="$at $others" ;; esac
+    done </proc/self/mounts
+    [ -z "$others" ] || umount -l $others 2>/dev/null || :
+    """
+  }
+}

@@ -129,6 +129,32 @@ struct VolumeDiskTests {
     #expect(try bench.leftovers == [])
   }
 
+  @Test(
+    "What is swept is emptied without crossing a mount that somebody made in it", arguments: ["trash", "staging"],
+    ["", "/mount", "/data/mount"])
+  func sweepsOnlyItsOwn(_ part: String, _ place: String) async throws {
+    let bench = try VolumeBench(LinuxHost())
+    defer { bench.close() }
+    try await bench.volumes.preparePool("default")
+    let victim = bench.root + "/victim"
+    let entry = bench.layout.pools + "/default/\(part)/dead.1"
+    for path in [victim, entry, entry + "/mount", entry + "/data", entry + "/data/mount"] {
+      #expect(mkdir(path, 0o700) == 0)
+    }
+    try "canary".write(toFile: victim + "/canary", atomically: false, encoding: .utf8)
+    try bench.host.bind(PathHandle.open(FilePath(victim)), to: PathHandle.open(FilePath(entry + place)))
+    let report = try await bench.volumes.sweep()
+    #expect(try String(contentsOfFile: victim + "/canary", encoding: .utf8) == "canary")
+    #expect(report.done == [])
+    // What is mounted on the entry itself hides it, as if somebody had it in hand.
+    #expect(report.problems.count == (place.isEmpty ? 0 : 1), "\(report.problems)")
+    let left = try #require(try bench.mounts.first { $0.target.string.contains("/\(part)/") })
+    try bench.host.unmount(left.target, lazily: false)
+    #expect(try await bench.volumes.sweep().problems == [])
+    #expect(try bench.leftovers == [])
+    #expect(try String(contentsOfFile: victim + "/canary", encoding: .utf8) == "canary")
+  }
+
   @Test("A simulated reboot: everything is taken down, and reconciling restores it with the same data")
   func survivesReboot() async throws {
     let bench = try VolumeBench(LinuxHost())

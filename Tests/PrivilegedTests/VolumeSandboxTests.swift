@@ -177,7 +177,8 @@ struct VolumeSandboxTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
     process.arguments = [
-      "--mount", "--propagation", "private", "sh", "-c", Self.sleepInNamespace, "sh", bench.root,
+      "--mount", "--propagation", "private", "sh", "-c",
+      Namespace.leaveAll(but: bench.root) + "\necho ready\nexec sleep 600",
     ]
     let output = Pipe()
     process.standardOutput = output
@@ -196,15 +197,6 @@ struct VolumeSandboxTests {
     try await bench.volumes.delete(VolumeID("vol-1"))
     #expect(try bench.leftovers == [])
   }
-
-  /// Keeps the mounts beneath `$1` alone in the new namespace: with the copies of other tests' mounts it would keep their devices.
-  private static let sleepInNamespace = """
-    while read device at rest; do
-      case $at in "$1"/*) ;; */orlop-*) umount -l "$at" ;; esac
-    done </proc/self/mounts
-    echo ready
-    exec sleep 600
-    """
 
   @Test("Who works in a volume is named when it is unpublished")
   func namesHolder() async throws {

@@ -25,6 +25,11 @@ import Testing
     let superblock = try ExtSuperblock.read(file)
     #expect(superblock.freeBlocks >= layout.neededBlocks(imageBlocks: superblock.blocks))
     #expect(superblock.blockSize == 4096)
+    // What the kernel keeps back of an ext4, a fiftieth but no more than 4096 blocks, or a pointer for each block of an ext2.
+    let overhead = kind == .ext4 ? min(capacity / 50, 4096 * 4096) : capacity / 1024
+    let free = superblock.freeBlocks * 4096
+    #expect(free >= capacity + overhead)
+    #expect(free <= capacity + overhead + max(16 << 20, capacity / 100))
     #expect(superblock.reservedBlocks == 0)
     #expect(superblock.isClean)
     #expect(superblock.hasJournal == (kind != .ext2))
