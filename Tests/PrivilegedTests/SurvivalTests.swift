@@ -88,6 +88,15 @@ struct SurvivalTests {
     try host.expectNothing()
   }
 
+  @Test(
+    "A first apply that is taken back",
+    arguments: ["create.imaged", "create.renamed", "create.done", "engine.performed"])
+  func takenBack(_ step: String) throws {
+    try die(at: Fault(step: step, passage: 1, next: .same), "apply", "-f", "-", input: OrlopHost.manifest)
+    try host.succeed("delete", "--ignore-not-found", "-f", "-", input: OrlopHost.manifest)
+    try host.expectNothing()
+  }
+
   @Test("A pod that comes back to its data", arguments: Fault.stage + Fault.publish)
   func coming(_ fault: Fault) throws {
     try host.apply()

@@ -105,7 +105,12 @@ public actor LocalClient: Client {
   }
 
   /// Runs the loop in this process until nothing more changes or only time can help.
-  public func settle() async throws { try await writing().loop.settle() }
+  public func settle() async throws {
+    let session = try await writing()
+    try await session.loop.settle()
+    // What an earlier process began may have been wanted until just now.
+    try await Replay(ledger: session.ledger, lifecycle: lifecycle, clock: clock).run()
+  }
 
   /// The changes that any process makes to the store.
   public nonisolated func watch(
