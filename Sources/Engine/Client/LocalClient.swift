@@ -108,8 +108,8 @@ public actor LocalClient: Client {
   public func settle() async throws {
     let session = try await writing()
     try await session.loop.settle()
-    // What an earlier process began may have been wanted until just now.
-    try await Replay(ledger: session.ledger, lifecycle: lifecycle, clock: clock).run()
+    // A volume that an earlier process began may have been wanted until just now.
+    try await Replay(ledger: session.ledger, lifecycle: lifecycle, clock: clock).run(only: [.create])
   }
 
   /// The changes that any process makes to the store.

@@ -16,8 +16,10 @@ struct Replay {
   /// Looks at every operation that has not ended.
   ///
   /// A volume that is still wanted is left to the deciders, who come to it again by themselves.
-  func run() async throws {
-    let operations = try ledger.read { try $0.operations() }
+  ///
+  /// - Parameter works: the sorts of operations that are looked at; nil for all.
+  func run(only works: Set<VolumeOperation.Work>? = nil) async throws {
+    let operations = try ledger.read { try $0.operations() }.filter { works?.contains($0.work) ?? true }
     for operation in operations where [.grow, .shrink].contains(operation.work) {
       // Whoever wants it, or nobody: what was promised is carried on. What cannot be done now is told to the decider.
       let id = try VolumeID(operation.volume)
