@@ -8,7 +8,7 @@ public import SystemPackage
 /// Plain synchronous functions, each one step of the kernel, each repeatable as its documentation says. ``LinuxHost`` is
 /// the real one; ``FakeHost`` keeps a mount table and a loop table in memory, for tests without root. Files and
 /// directories are not part of this: both hosts work on real ones.
-public protocol StorageHost: Sendable {
+public protocol StorageHost: QuotaHost {
   // MARK: Loop devices, loop(4)
 
   /// Attaches the regular file open at `image` to a free loop device, in one LOOP_CONFIGURE.

@@ -35,7 +35,7 @@ public final class VolumeLifecycle: Sendable {
     keeper = Keeper(
       host: host, directories: directories, pools: Pools(directories: directories, unique: unique), threads: threads,
       images: ImageStorage(host: host, programs: programs, threads: threads, unique: unique),
-      plainDirectories: DirectoryStorage(threads: threads), now: now, progress: progress,
+      plainDirectories: DirectoryStorage(host: host, threads: threads), now: now, progress: progress,
       unique: unique)
   }
 }
@@ -99,8 +99,14 @@ extension VolumeLifecycle {
   }
 
   /// Makes the directory `name` of the pools a pool: gives it its marker. Nothing is done to a pool that has one.
-  public func preparePool(_ name: String) async throws(VolumeError) {
-    try await look { (keeper) throws(VolumeError) in try keeper.pools.prepare(name) }
+  /// With `quotas`, simple quotas of its btrfs filesystem are turned on, so that directory volumes can be limited.
+  public func preparePool(_ name: String, quotas: Bool = false) async throws(VolumeError) {
+    try await look { (keeper) throws(VolumeError) in
+      try keeper.pools.prepare(name)
+      guard quotas else { return }
+      let pool = try keeper.pools.open(name)
+      try attempt("pool \(name)") { () throws(HostError) in try keeper.host.enableQuotas(on: pool.directory) }
+    }
   }
 
   /// Removes what earlier processes left half-made: staging entries without a builder, trash, idle staging mounts.

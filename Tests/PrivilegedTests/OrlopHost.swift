@@ -11,9 +11,10 @@ final class OrlopHost: Sendable {
   let orlop: OrlopProgram
   let state: FilePath
 
-  init() throws {
+  /// A host whose state is on `disk`, or else on the machine's own.
+  init(on disk: QuotaDisk? = nil) throws {
     bench = try HostBench()
-    state = bench.root.path.appending("state")
+    state = (disk?.path ?? bench.root.path).appending("state")
     orlop = OrlopProgram(state: state.string)
   }
 

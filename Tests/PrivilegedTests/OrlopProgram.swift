@@ -46,48 +46,21 @@ struct OrlopProgram: Sendable {
 
   /// Starts `orlop` with `arguments`, `input`, which is shorter than a pipe is long, on its standard input.
   func start(_ arguments: [String], input: String = "") throws -> Running {
-    let process = Process()
     let command = try prefix + [program ?? Self.binary().path] + arguments
-    process.executableURL = URL(fileURLWithPath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.environment = [
-      "ORLOP_STATE": state, "ORLOP_RUN": state + "/run", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-    ].merging(environment) { $1 }
-    let running = Running(process: process)
-    let given = Pipe()
-    process.standardInput = given
-    process.standardOutput = running.output
-    process.standardError = running.complaints
-    // The pipe takes it all at once: whoever is killed early must not leave us writing to nobody.
-    try given.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-    try given.fileHandleForWriting.close()
-    try process.run()
-    let seconds = Double(limit.components.seconds) + Double(limit.components.attoseconds) / 1e18
-    DispatchQueue.global().asyncAfter(deadline: .now() + seconds, execute: running.watchdog)
-    return running
+    let variables = ["ORLOP_STATE": state, "ORLOP_RUN": state + "/run", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+    return Running(
+      child: try ChildProcess(
+        command, environment: variables.merging(environment) { $1 }, input: input, limit: limit))
   }
 
   /// One that was started.
   struct Running {
-    let process: Process
-    let output = Pipe()
-    let complaints = Pipe()
-    let watchdog: DispatchWorkItem
-
-    init(process: Process) {
-      self.process = process
-      watchdog = DispatchWorkItem { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
-    }
+    let child: ChildProcess
 
     /// Waits for its end.
     func outcome() -> Outcome {
-      let printed = output.fileHandleForReading.readDataToEndOfFile()
-      let complained = complaints.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      watchdog.cancel()
-      return Outcome(
-        output: String(decoding: printed, as: UTF8.self), complaints: String(decoding: complained, as: UTF8.self),
-        status: process.terminationStatus, isKilled: process.terminationReason == .uncaughtSignal)
+      let end = child.wait()
+      return Outcome(output: end.output, complaints: end.complaints, status: end.status, isKilled: end.isKilled)
     }
   }
 

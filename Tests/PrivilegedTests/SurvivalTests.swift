@@ -41,6 +41,8 @@ struct Fault: Sendable, Hashable, CustomTestStringConvertible {
   // Of a volume that no pod has; "grow.told" is for one that is mounted.
   static let growIdle = rows(VolumeSteps.grow.filter { $0 != "grow.told" }, passages: [1])
   static let growMounted = rows(VolumeSteps.grow, passages: [1])
+  // Of a directory with a quota alone: see QuotaSurvival.
+  static let quota = rows(VolumeSteps.quota, passages: [1])
   // The third object is the first claim, the fifth the pod; of three effects one is about the pod.
   static let engine =
     rows([EngineSteps.changed], passages: [3, 5])
@@ -69,7 +71,7 @@ struct SurvivalTests {
   @Test("Every step of every module is among the faults")
   func complete() {
     let faults =
-      Fault.create + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.shrink
+      Fault.create + Fault.quota + Fault.stage + Fault.publish + Fault.unpublish + Fault.growMounted + Fault.shrink
       + Fault.delete + Fault.engine
       + Fault.copy + Fault.clone + Fault.snapshot + Fault.deleteSnapshot
     #expect(Set(faults.map(\.step)) == Set(VolumeSteps.all + EngineSteps.all))

@@ -200,7 +200,9 @@ import Volumes
   func refusesUnenforced() async throws {
     defer { close() }
     let request = try VolumeRequest(id: VolumeID("v"), capacity: 1, parameters: ["storage": "directory"])
-    await expectError(.unsupported, naming: "use storage image, or a disk with project quotas") {
+    await expectError(
+      .unsupported, naming: "set that right, use storage: image, or accept no limit with enforcement: none"
+    ) {
       _ = try await bench.volumes.create(request)
     }
     #expect(try bench.leftovers == [])

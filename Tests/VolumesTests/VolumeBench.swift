@@ -16,8 +16,9 @@ final class VolumeBench: Sendable {
   /// The fake host; nil on the real kernel.
   var fake: FakeHost? { host as? FakeHost }
 
-  init(_ host: any StorageHost, programs: ProgramRunner = ProgramRunner()) throws {
-    var template = Array((NSTemporaryDirectory() + "orlop-volumes-XXXXXX").utf8CString)
+  /// A bench in a new directory of `base`, or else of the directory for such.
+  init(_ host: any StorageHost, programs: ProgramRunner = ProgramRunner(), in base: String? = nil) throws {
+    var template = Array(((base.map { $0 + "/" } ?? NSTemporaryDirectory()) + "orlop-volumes-XXXXXX").utf8CString)
     guard let made = mkdtemp(&template) else { throw BenchError("mkdtemp failed: \(errno)") }
     root = String(cString: made)
     chmod(root, 0o711)
@@ -80,7 +81,16 @@ final class VolumeBench: Sendable {
       let pool = "pools/default/"
       return tree(pool + "volumes") + tree(pool + "snapshots") + tree(pool + "staging") + tree(pool + "trash")
         + tree("mounts") + tree("pods")
-        + (try mounts.map(\.target.string)) + (try loops.map(\.path.string))
+        + (try mounts.map(\.target.string)) + (try loops.map(\.path.string)) + (try quotas.keys.map { "quota \($0)" })
+    }
+  }
+
+  /// The quotas that Orlop has set on the filesystem of the state directory.
+  var quotas: [UInt32: Quota] {
+    get throws {
+      guard let state = try? Directory.open(FilePath(layout.state)) else { return [:] }
+      if case .nothing = try host.quotaSupport(of: state) { return [:] }
+      return try host.quotas(in: 1 << 30...(1 << 31) - 1, of: state)
     }
   }
 }
@@ -99,6 +109,9 @@ struct VolumeSort: Sendable, CustomTestStringConvertible {
 
   static let directory = VolumeSort(
     testDescription: "directory", parameters: ["storage": "directory", "enforcement": "none"], capacity: 20_000_000)
+  /// A directory with a quota, where the filesystem of the pool has them.
+  static let limited = VolumeSort(
+    testDescription: "directory with a quota", parameters: ["storage": "directory"], capacity: 20_000_000)
   static func image(_ filesystem: String, _ format: String = "thin", capacity: Int64 = 20_000_000) -> VolumeSort {
     VolumeSort(
       testDescription: "\(filesystem), \(format)", parameters: ["fsType": filesystem, "diskformat": format],

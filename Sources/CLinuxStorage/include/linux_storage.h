@@ -11,5 +11,6 @@
 #include "orlop_freeze.h"
 #include "orlop_growth.h"
 #include "orlop_mounts.h"
+#include "orlop_quotas.h"
 
 #endif

@@ -135,7 +135,7 @@ extension Provisioner {
     case .done, .snapshotted, .expanded: return Decision(Reason("P8", "the volume exists already"))
     case .provisioned(let made):
       let bytes = made.bytes == 0 ? request.bytes : made.bytes
-      let volume = request.volume(bytes: bytes, source: made.source)
+      let volume = request.volume(bytes: bytes, source: made.source, annotations: made.annotations)
       guard bytes >= request.bytes else { return tooSmall(volume, bytes, request) }
       let message = "Successfully provisioned volume \(volume.name)"
       let warnings = made.warnings.sorted { $0.key < $1.key }.map { reason, text in
@@ -170,9 +170,10 @@ extension Provisioner {
 
 extension ProvisionRequest {
   /// The object for the volume that was made (rules P30-P32).
-  func volume(bytes: Int64, source: JSONObject) -> PersistentVolume {
+  func volume(bytes: Int64, source: JSONObject, annotations: [String: String] = [:]) -> PersistentVolume {
     var volume = PersistentVolume(name: volumeName)
     volume.setAnnotation(WellKnown.provisionedBy, storageClass.provisioner)
+    for (name, value) in annotations { volume.setAnnotation(name, value) }
     volume.setAnnotation(WellKnown.deletionSecretName, "")
     volume.setAnnotation(WellKnown.deletionSecretNamespace, "")
     volume.addFinalizer(WellKnown.externalProvisionerFinalizer)

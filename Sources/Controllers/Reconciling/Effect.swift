@@ -53,13 +53,18 @@ public struct ProvisionedVolume: Sendable, Hashable {
   public let bytes: Int64
   /// The members of `spec` that say where the volume is, such as `csi` and `nodeAffinity`.
   public let source: JSONObject
+  /// Annotations for its object, by their names.
+  public let annotations: [String: String]
   /// What the user should know of it though all went well, by the word for the REASON column.
   public let warnings: [String: String]
 
   /// A volume of `bytes` at `source`.
-  public init(bytes: Int64, source: JSONObject, warnings: [String: String] = [:]) {
+  public init(
+    bytes: Int64, source: JSONObject, annotations: [String: String] = [:], warnings: [String: String] = [:]
+  ) {
     self.bytes = bytes
     self.source = source
+    self.annotations = annotations
     self.warnings = warnings
   }
 }

@@ -79,7 +79,7 @@ extension LocalClient {
       switch result {
       case .success(let record):
         let volume = VolumeOrigin(text: record.origin).persistentVolume(
-          name: id, bytes: record.capacityBytes, source: record.source)
+          name: id, bytes: record.capacityBytes, source: record.source, annotations: record.annotations)
         _ = try await session.change(WriteOptions()) { try $0.create(Resource(volume)) }
         adopted.volumes.append(id)
       case .failure(let error): adopted.problems.append(error.message)
@@ -123,7 +123,9 @@ extension LocalClient {
   }
 
   /// Makes the directory `name` of the pools a pool.
-  public func preparePool(_ name: String) async throws { try await lifecycle.preparePool(name) }
+  public func preparePool(_ name: String, quotas: Bool = false) async throws {
+    try await lifecycle.preparePool(name, quotas: quotas)
+  }
 
   /// Gives the right to change objects back, for whoever waits for it.
   public func release() { session = nil }

@@ -33,7 +33,8 @@ struct HostEffects: EffectPerformer {
     let wanted = try VolumeRequest(request, settings, from: try await content(for: request))
     let record = try await volumes.create(wanted)
     return ProvisionedVolume(
-      bytes: record.capacityBytes, source: ["csi": .object(record.source)], warnings: Self.warnings(about: wanted))
+      bytes: record.capacityBytes, source: ["csi": .object(record.source)], annotations: record.annotations,
+      warnings: Self.warnings(about: wanted))
   }
 
   /// What is not as the class may seem to say: parameters without a meaning here, a capacity that nothing enforces.
@@ -77,6 +78,11 @@ extension VolumeRequest {
 }
 
 extension VolumeRecord {
+  /// The annotations of the volume's PersistentVolume.
+  var annotations: [String: String] {
+    enforcement == .none ? [WellKnown.enforcement: Enforcement.none.rawValue] : [:]
+  }
+
   /// The `csi` source of the volume's PersistentVolume.
   var source: JSONObject {
     var source: JSONObject = [

@@ -30,7 +30,9 @@ struct VolumeOrigin {
   ///
   /// Reserved by name alone: the claim's uid may be another in a new store, and a volume whose claim is gone would be
   /// reclaimed (rule R1).
-  func persistentVolume(name: String, bytes: Int64, source: JSONObject) -> PersistentVolume {
+  func persistentVolume(
+    name: String, bytes: Int64, source: JSONObject, annotations: [String: String]
+  ) -> PersistentVolume {
     var volume = PersistentVolume(name: name)
     volume.capacityText = Quantity(bytes: bytes, format: .binarySI).text
     volume.accessModes = list("accessModes") ?? [AccessMode.readWriteOnce.rawValue]
@@ -40,6 +42,7 @@ struct VolumeOrigin {
     volume.json.set(.string(text["class"] ?? ""), "spec", "storageClassName")
     volume.json.set(list("mountOptions").map(JSONValue.strings), "spec", "mountOptions")
     volume.json.set(.object(source), "spec", "csi")
+    for (name, value) in annotations { volume.setAnnotation(name, value) }
     volume.setAnnotation(WellKnown.provisionedBy, text["provisioner"] ?? WellKnown.orlop)
     if let claim = text["claim.name"] {
       volume.claimRef = ClaimReference(json: [

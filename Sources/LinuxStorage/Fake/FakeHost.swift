@@ -14,7 +14,8 @@ public final class FakeHost: StorageHost {
   /// The functions of ``StorageHost`` that can be made to fail.
   public enum Operation: String, Sendable, Hashable, CaseIterable {
     case attachLoop, detachLoop, attachedLoops, findLoop, isIdle, signature, usage, mount, bind, unmount, mounts,
-      mountAt, holders, otherNamespaces, rereadSize, growFilesystem, growUnmounted, freeze, thaw, replayLog
+      mountAt, holders, otherNamespaces, rereadSize, growFilesystem, growUnmounted, freeze, thaw, replayLog,
+      quotaSupport, quota, setQuota, dropQuota, makeDirectory, removeDirectory
   }
 
   struct State {
@@ -28,6 +29,9 @@ public final class FakeHost: StorageHost {
     var usage: [FilePath: FilesystemUsage] = [:]
     var usedNodes: Set<FilePath> = []
     var frozen: Set<DeviceNumber> = []
+    var quotaSupport = QuotaSupport.nothing("the fake host has no quotas")
+    var limits: [UInt32: QuotaLimit] = [:]
+    var counted: [FileIdentity: UInt32] = [:]
     var failures: [Failure] = []
     var calls: [Operation: Int] = [:]
     var nextDevice: UInt32 = 0

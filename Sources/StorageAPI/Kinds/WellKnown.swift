@@ -31,6 +31,8 @@ public enum WellKnown {
   public static let defaultClass = "storageclass.kubernetes.io/is-default-class"
   /// The older name of ``defaultClass``; it counts as well.
   public static let betaDefaultClass = "storageclass.beta.kubernetes.io/is-default-class"
+  /// On a volume: `none` when nothing holds it to its capacity.
+  public static let enforcement = "orlop.io/enforcement"
   /// On a volume: the name of the secret that its deletion needs.
   public static let deletionSecretName = "volume.kubernetes.io/provisioner-deletion-secret-name"
   /// On a volume: the namespace of the secret that its deletion needs.

@@ -33,13 +33,14 @@ extension Keeper {
       if let source {
         let spare = try await threads.run { () throws(VolumeError) in try spareBytes(of: pool) }
         try await system.clone(
-          source, as: record, into: draft.entry.directory, spare: spare, progress: reporter("volume \(request.id)"))
+          source, as: draft.record, into: draft.entry.directory, spare: spare,
+          progress: reporter("volume \(request.id)"))
       } else {
-        try await system.build(record, for: pool, in: draft.entry.directory)
+        try await system.build(draft.record, for: pool, in: draft.entry.directory)
       }
       FaultPoint.reach("create.imaged")
       try await threads.run { () throws(VolumeError) in try finish(draft) }
-      return record
+      return draft.record
     } catch {
       return try await threads.run { () throws(VolumeError) in
         giveUp(draft)
@@ -87,10 +88,12 @@ extension Keeper {
   }
 
   /// Promises the record's bytes, and makes the staging entry that counts for them from now on.
-  private func admit(_ record: VolumeRecord, id: VolumeID, to pool: Pool) throws(VolumeError) -> Draft {
-    let bytes = try JSONFile.encode(record, of: VolumeHome.recordName)
-    return try pool.locked { () throws(VolumeError) in
-      let room = PoolRoom(pool, usage: try pool.usage(host), promises: try ledger.promises(of: pool).values)
+  private func admit(_ plan: VolumeRecord, id: VolumeID, to pool: Pool) throws(VolumeError) -> Draft {
+    try pool.locked { () throws(VolumeError) in
+      let promises = try ledger.promises(of: pool)
+      let record = try system(plan.storage).reserve(plan, in: pool, neighbours: promises.count)
+      let bytes = try JSONFile.encode(record, of: VolumeHome.recordName)
+      let room = PoolRoom(pool, usage: try pool.usage(host), promises: promises.values)
       try room.admit(record.promisedBytes, isThick: record.isThick, to: id, pool: pool.name)
       let name = unique()
       let pending = record.isThick ? record.promisedBytes : 0
@@ -104,13 +107,29 @@ extension Keeper {
             try file.write(bytes, at: 0)
             return file
           }
-          return Draft(id: id, record: record, entry: entry, recordFile: file)
+          let draft = Draft(id: id, record: record, entry: entry, recordFile: file)
+          if record.quota != nil { try limit(draft) }
+          return draft
         } catch {
-          entry.discard()
+          discard(entry)
           throw error
         }
       }
     }
+  }
+
+  /// Has the kernel limit a volume before anything is in it. The record is on the disk before, so that whatever crashes now, the sweep
+  /// finds the quota; the pool's lock is held, so that nobody else chooses the same number.
+  private func limit(_ draft: Draft) throws(VolumeError) {
+    let pool = draft.entry.pool
+    try attempt("volume \(draft.id)") { () throws(HostError) in
+      try draft.recordFile.sync()
+      try draft.entry.directory.sync()
+      try pool.staging.sync()
+    }
+    FaultPoint.reach("quota.recorded")
+    try system(draft.record.storage).setLimit(draft.record, in: pool)
+    FaultPoint.reach("quota.limited")
   }
 
   /// Makes everything durable and renames the finished entry to its place.
@@ -138,10 +157,12 @@ extension Keeper {
     FaultPoint.reach("create.done")
   }
 
+  private func discard(_ entry: StagingEntry) { try? remove(entry.name, from: entry.pool.staging, of: entry.pool) }
+
   /// Removes what was built. What cannot be removed now is left to the sweep.
   private func giveUp(_ draft: Draft) {
     let pool = draft.entry.pool
-    draft.entry.discard()
+    discard(draft.entry)
     try? pool.locked { () throws(VolumeError) in
       try ledger.change(pool, removing: draft.entry.name) { () throws(VolumeError) in }
     }

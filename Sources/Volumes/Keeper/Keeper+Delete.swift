@@ -21,9 +21,22 @@ extension Keeper {
       let entry = try discard(home)
       FaultPoint.reach("delete.renamed")
       // It is deleted; what cannot be removed now is reported by the sweep, which tries again.
-      try? home.pool.trash.removeTree(entry)
+      try? remove(entry, from: home.pool.trash, of: home.pool)
     }
     FaultPoint.reach("delete.done")
+  }
+
+  /// Removes the entry `name` of the pool's trash or staging: first the payload and what the kernel keeps for it, then the record that
+  /// tells of them. Cut off anywhere, it can be called again.
+  func remove(_ name: String, from part: Directory, of pool: Pool) throws(VolumeError) {
+    if let directory = try? part.directory(name), let bytes = try? directory.readFile(VolumeHome.recordName),
+      let record: VolumeRecord = try? JSONFile.decode(
+        bytes, of: VolumeHome.recordName, version: VolumeRecord.currentVersion)
+    {
+      try system(record.storage).erase(record, in: directory, of: pool)
+    }
+    FaultPoint.reach("delete.erased")
+    try attempt("pool \(pool.name)") { () throws(HostError) in try part.removeTree(name) }
   }
 
   /// Empties a directory volume.

@@ -42,7 +42,7 @@ extension Keeper {
         try thawSource(of: directory)
         try pool.refuseIfFinished(directory, stagedAs: entry)
         try ledger.change(pool, removing: entry) { () throws(VolumeError) in
-          try attempt("pool \(pool.name)") { () throws(HostError) in try pool.staging.removeTree(entry) }
+          try remove(entry, from: pool.staging, of: pool)
         }
         done.append("pool \(pool.name): removed the half-made \(entry)")
       }
@@ -57,7 +57,7 @@ extension Keeper {
       guard let directory = try? pool.trash.directory(entry), (try? directory.tryLock(.exclusive)) == true else {
         continue
       }
-      try attempt("pool \(pool.name)") { () throws(HostError) in try pool.trash.removeTree(entry) }
+      try remove(entry, from: pool.trash, of: pool)
       done.append("pool \(pool.name): removed the deleted \(entry)")
     }
     return done

@@ -64,6 +64,7 @@ struct Keeper: Sendable {
 
   func usage(of id: VolumeID) throws(VolumeError) -> VolumeUsage {
     let (home, record) = try find(id)
+    if let usage = try system(record.storage).usage(of: home, record) { return usage }
     let allocated = try system(record.storage).allocatedBytes(of: home)
     let staged = directories.layout.stagingMount(of: id)
     return try attempt("volume \(id)") { () throws(HostError) in

@@ -59,9 +59,11 @@ extension VolumeRecord: JSONFile.Versioned {
       switch storage {
       case .image where image == nil: "it has no image"
       case .directory where image != nil: "a directory volume has no image"
+      case .image where quota != nil: "an image volume has no quota"
+      case .directory where enforcement == .required && quota == nil: "it has no quota, and must have one"
       case .image, .directory:
-        if capacityBytes <= 0 || (image?.bytes ?? 1) <= 0 {
-          "its size is not positive"
+        if capacityBytes <= 0 || (image?.bytes ?? 1) <= 0 || (inodes ?? 1) <= 0 || quota?.id == 0 {
+          "one of its numbers is not positive"
         } else if let growth, !growth.fits(capacityBytes, image?.bytes ?? capacityBytes) {
           "it grows to less than it is"
         } else {

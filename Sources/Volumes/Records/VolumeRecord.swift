@@ -22,6 +22,10 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
   public var owner: VolumeOwner
   /// The image, for ``StorageKind/image`` alone.
   public var image: ImageRecord?
+  /// What holds a directory to its capacity; nil where nothing does, and for images.
+  public var quota: QuotaRecord?
+  /// The files, directories and links that it was asked to hold at most; nil for any number.
+  public var inodes: Int64?
   /// When it was created, in seconds since 1970 (UTC).
   public var createdAt: Int64
   /// Hints for whoever asked for it.
@@ -81,6 +85,28 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
     }
   }
 
+  /// What holds a directory to its capacity.
+  public struct QuotaRecord: Sendable, Hashable, Codable {
+    /// The two ways in which filesystems do it.
+    public enum Kind: String, Sendable, Hashable, Codable {
+      /// A project of ext4 or xfs.
+      case project
+      /// A subvolume of btrfs, in a quota group of its own.
+      case subvolume
+    }
+
+    /// How the filesystem of the pool does it.
+    public var kind: Kind
+    /// The project's number, or that of the quota group `1/id`; no other directory of the filesystem has it.
+    public var id: UInt32
+
+    /// The quota `id` of this kind.
+    public init(kind: Kind, id: UInt32) {
+      self.kind = kind
+      self.id = id
+    }
+  }
+
   /// The bytes of the pool that are promised to it.
   public var promisedBytes: Int64 { max(image?.bytes ?? capacityBytes, growth?.imageBytes ?? 0) }
 
@@ -94,6 +120,7 @@ public struct VolumeRecord: Sendable, Hashable, Codable {
       ("storage", storage.rawValue, request.storage.rawValue),
       ("pool", pool, request.pool),
       ("enforcement", enforcement.rawValue, request.enforcement.rawValue),
+      ("inodes", inodes.map { "\($0)" } ?? "any", request.inodes.map { "\($0)" } ?? "any"),
       ("fsType", image?.filesystem.rawValue ?? request.filesystem.rawValue, request.filesystem.rawValue),
       ("diskformat", image?.diskFormat.rawValue ?? request.diskFormat.rawValue, request.diskFormat.rawValue),
       ("owner", "\(owner)", "\(request.owner)"),

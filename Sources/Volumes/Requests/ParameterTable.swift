@@ -9,7 +9,7 @@ struct ParameterTable {
     case fsType = "fstype"
     case csiFSType = "csi.storage.k8s.io/fstype"
     case diskFormat = "diskformat"
-    case pool, enforcement, uid, gid, mode
+    case pool, enforcement, inodes, uid, gid, mode
 
     /// How the documentation spells it.
     var spelling: String { self == .fsType ? "fsType" : rawValue }
@@ -87,6 +87,18 @@ struct ParameterTable {
     return number
   }
 
+  /// The value of `key` as a number of things, at least one; nil when it is not set.
+  func count(_ key: Key) throws(VolumeError) -> Int64? {
+    guard let text = values[key] else { return nil }
+    guard text.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int64(text), number > 0,
+      number < Int64(UInt32.max)
+    else {
+      throw VolumeError(
+        .invalid, "parameter \(key.spelling) is \(NameRule.quoted(text)); it must be a number from 1 to 4294967294")
+    }
+    return number
+  }
+
   /// The value of `key` as octal permission bits.
   func mode(_ key: Key, default preset: UInt32) throws(VolumeError) -> UInt32 {
     guard let text = values[key] else { return preset }
@@ -104,12 +116,17 @@ struct ParameterTable {
   func refuseWhatDoesNotApply(to storage: StorageKind) throws(VolumeError) {
     let foreign: [Key] =
       switch storage {
-      case .image: []
+      case .image: [.inodes]
       case .directory: [.diskFormat]
       }
     if let key = foreign.first(where: { values[$0] != nil }) {
       throw VolumeError(
         .invalid, "parameter \(key.spelling) has no meaning for storage \(storage.rawValue); leave it out")
+    }
+    if values[.inodes] != nil, values[.enforcement]?.lowercased() == Enforcement.none.rawValue {
+      throw VolumeError(
+        .invalid,
+        "parameter inodes has no meaning with enforcement none, where nothing is limited; leave one of them out")
     }
     if storage == .image, values[.enforcement]?.lowercased() == Enforcement.none.rawValue {
       throw VolumeError(

@@ -17,6 +17,8 @@ public struct VolumeRequest: Sendable, Hashable {
   public let pool: String
   /// Whether the capacity is enforced.
   public let enforcement: Enforcement
+  /// The files, directories and links that a directory volume can hold at most; nil for any number.
+  public let inodes: Int64?
   /// Owner and mode of its root directory.
   public let owner: VolumeOwner
   /// Hints for whoever asked, kept in the record untouched.
@@ -55,6 +57,7 @@ public struct VolumeRequest: Sendable, Hashable {
     self.diskFormat = try table.choice(.diskFormat, default: .thin)
     self.pool = try table.name(.pool, default: "default")
     self.enforcement = try table.choice(.enforcement, default: .required)
+    self.inodes = try table.count(.inodes)
     self.owner = VolumeOwner(
       user: try table.number(.uid), group: try table.number(.gid), mode: try table.mode(.mode, default: 0o755))
     self.origin = origin

@@ -4,15 +4,17 @@
 internal import LinuxStorage
 
 extension DirectoryStorage {
-  /// A directory that nothing limits only has another number; one with a limit needs one that can be changed.
+  /// A directory has no length: it grows by its limit alone, or, where nothing limits it, by the number in its record.
   func planGrowth(
     of home: VolumeHome, _ record: VolumeRecord, to capacity: Int64
   ) throws(VolumeError) -> VolumeRecord.Growth {
-    guard record.enforcement == .none else {
-      throw VolumeError(
-        .unsupported,
-        "volume \(record.id): the limit of a directory volume cannot be changed yet; claim a larger volume and copy the data"
-      )
+    if record.quota != nil {
+      let support = try attempt("volume \(record.id)") { () throws(HostError) in
+        try host.quotaSupport(of: home.directory)
+      }
+      if case .nothing(let reason) = support {
+        throw VolumeError(.unsupported, "volume \(record.id): its limit cannot be changed: \(reason)")
+      }
     }
     return VolumeRecord.Growth(capacityBytes: capacity, imageBytes: capacity)
   }
@@ -21,5 +23,8 @@ extension DirectoryStorage {
 
   func extend(
     _ home: VolumeHome, _ record: VolumeRecord, staged: Directory?, beginning: () throws(VolumeError) -> Void
-  ) async throws(VolumeError) -> GrowthEnd { .done }
+  ) async throws(VolumeError) -> GrowthEnd {
+    if record.quota != nil { try setLimit(record.grown, in: home.pool) }
+    return .done
+  }
 }

@@ -3,37 +3,41 @@
 
 internal import LinuxStorage
 
-/// A volume as a directory `data` of the pool's own filesystem. Nothing limits it yet, and it must be asked for so.
+/// A volume as a directory `data` of the pool's own filesystem, which limits it by a quota, or, if that is asked for, not at all.
 struct DirectoryStorage: StorageSystem {
   static let dataName = "data"
 
+  let host: any StorageHost
   let threads: BlockingPool
 
   func plan(_ request: VolumeRequest, in pool: Pool, createdAt: Int64) async throws(VolumeError) -> VolumeRecord {
-    guard request.enforcement == .none else {
-      throw VolumeError(
-        .unsupported,
-        "volume \(request.id): a directory volume's capacity cannot be enforced on this host; use storage image, or a disk with project quotas once they are supported, or accept no limit with enforcement none"
-      )
+    try await threads.run { () throws(VolumeError) in
+      try pool.checkPossible(request.capacity, for: request.id, usage: try pool.usage(host))
+      if request.enforcement == .required { _ = try quotaKind(for: request, in: pool) }
     }
     return VolumeRecord(
       version: VolumeRecord.currentVersion, id: request.id.text, pool: pool.name, storage: .directory,
       capacityBytes: request.capacity, enforcement: request.enforcement, owner: request.owner, image: nil,
-      createdAt: createdAt, origin: request.origin)
+      inodes: request.inodes, createdAt: createdAt, origin: request.origin)
   }
 
   func build(_ record: VolumeRecord, for pool: Pool, in directory: Directory) async throws(VolumeError) {
     try await threads.run { () throws(VolumeError) in
       try attempt("volume \(record.id)") { () throws(HostError) in
-        try Self.makeContent(Self.dataName, of: record, in: directory)
+        try makeContent(Self.dataName, of: record, in: directory)
       }
     }
   }
 
-  /// Makes the empty directory `name` with the record's owner and mode.
-  private static func makeContent(_ name: String, of record: VolumeRecord, in directory: Directory) throws(HostError) {
-    try directory.makeDirectory(name, mode: 0o700)
-    let data = try directory.directory(name)
+  /// Makes the empty directory `name` with the record's owner and mode, counted for its quota.
+  private func makeContent(_ name: String, of record: VolumeRecord, in directory: Directory) throws(HostError) {
+    let data: Directory
+    if let quota = record.quota {
+      data = try host.makeDirectory(name, in: directory, countedFor: quota.id)
+    } else {
+      try directory.makeDirectory(name, mode: 0o700)
+      data = try directory.directory(name)
+    }
     try data.changeOwner(uid: record.owner.user, gid: record.owner.group)
     try data.changeMode(record.owner.mode)
     try data.sync()
@@ -64,7 +68,9 @@ struct DirectoryStorage: StorageSystem {
 
   func attach(_ home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> Attachment {
     do throws(HostError) {
-      return .directory(try home.directory.directory(Self.dataName))
+      let data = try home.directory.directory(Self.dataName)
+      if let quota = record.quota { try hold(quota, of: record, on: data, in: home.directory) }
+      return .directory(data)
     } catch {
       guard error.code == .notFound else { throw VolumeError(error, of: "volume \(home.id)") }
       throw VolumeError(
@@ -76,8 +82,8 @@ struct DirectoryStorage: StorageSystem {
 
   func damage(of home: VolumeHome, _ record: VolumeRecord) -> VolumeDamage? {
     do throws(HostError) {
-      _ = try home.directory.directory(Self.dataName)
-      return nil
+      let data = try home.directory.directory(Self.dataName)
+      return try record.quota.flatMap { quota throws(HostError) in try disagreement(quota, of: record, on: data) }
     } catch {
       let path = "\(home.directory.path)/\(Self.dataName)"
       return VolumeDamage(
@@ -100,8 +106,15 @@ struct DirectoryStorage: StorageSystem {
     let fresh = "fresh"
     let old = "\(home.id).\(unique)"
     try attempt("volume \(home.id)") { () throws(HostError) in
+      if let quota = record.quota {
+        // What is in a full quota has to go before there can be something new in it.
+        for name in [fresh, Self.dataName] {
+          try host.removeDirectory(name, in: home.directory, countedFor: quota.id)
+        }
+        try host.setQuota(quota.id, to: Self.limit(of: record), of: home.directory)
+      }
       try home.directory.removeTree(fresh)
-      try Self.makeContent(fresh, of: record, in: home.directory)
+      try makeContent(fresh, of: record, in: home.directory)
       if try home.directory.metadata(of: Self.dataName) != nil {
         try home.directory.rename(Self.dataName, into: home.pool.trash, as: old)
       }

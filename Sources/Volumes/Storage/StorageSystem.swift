@@ -11,6 +11,14 @@ protocol StorageSystem: Sendable {
   /// Throws what makes the volume impossible here. Does not block, but may wait for a program or for another task.
   func plan(_ request: VolumeRequest, in pool: Pool, createdAt: Int64) async throws(VolumeError) -> VolumeRecord
 
+  /// `record` with what must be unique in the pool, such as the number of its quota. The pool's lock is held, and `neighbours` tells
+  /// how many volumes the pool has.
+  func reserve(_ record: VolumeRecord, in pool: Pool, neighbours: Int) throws(VolumeError) -> VolumeRecord
+
+  /// Makes the kernel hold the limits that `record`, a volume of `pool`, has, and reads them back; may be repeated, also with another
+  /// capacity, which is how a limit grows. Throws ``VolumeError/Code/unsupported`` for what is not limited in this way.
+  func setLimit(_ record: VolumeRecord, in pool: Pool) throws(VolumeError)
+
   /// Builds the payload of `record`, a volume of `pool`, in `directory`, durably but for the directory's own entries.
   func build(_ record: VolumeRecord, for pool: Pool, in directory: Directory) async throws(VolumeError)
 
@@ -46,6 +54,13 @@ protocol StorageSystem: Sendable {
   /// little, writes nothing and takes no lock: it can be asked of thousands of volumes, also of those in use.
   func damage(of home: VolumeHome, _ record: VolumeRecord) -> VolumeDamage?
 
+  /// Removes the payload in `directory`, which is `record`'s, and what the kernel keeps for it elsewhere; nothing else. Only for a volume
+  /// that is deleted or was never finished. What is not there is removed already.
+  func erase(_ record: VolumeRecord, in directory: Directory, of pool: Pool) throws(VolumeError)
+
+  /// How full the volume is, where its storage system knows better than the filesystem that is mounted; else nil.
+  func usage(of home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> VolumeUsage?
+
   /// The device that the volume is attached to, as the kernel says; nil when it is not, or never has one.
   func device(of home: VolumeHome) throws(VolumeError) -> LoopDevice?
 
@@ -80,6 +95,19 @@ enum GrowthEnd: Sendable, Hashable {
   case done
   /// The room is there; the rest waits until the volume is not mounted, because of `reason`.
   case waits(reason: String)
+}
+
+extension StorageSystem {
+  func reserve(_ record: VolumeRecord, in pool: Pool, neighbours: Int) throws(VolumeError) -> VolumeRecord { record }
+
+  func setLimit(_ record: VolumeRecord, in pool: Pool) throws(VolumeError) {
+    throw VolumeError(
+      .unsupported, "volume \(record.id): nothing but the length of its \(record.storage.rawValue) limits it")
+  }
+
+  func erase(_ record: VolumeRecord, in directory: Directory, of pool: Pool) throws(VolumeError) {}
+
+  func usage(of home: VolumeHome, _ record: VolumeRecord) throws(VolumeError) -> VolumeUsage? { nil }
 }
 
 /// What a storage system hands to the publisher.

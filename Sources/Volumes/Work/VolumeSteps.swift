@@ -18,6 +18,8 @@ public enum VolumeSteps {
   public static let snapshot = ["snapshot.admitted", "snapshot.synced", "snapshot.renamed", "snapshot.done"]
   /// The end of a snapshot.
   public static let deleteSnapshot = ["deleteSnapshot.renamed", "deleteSnapshot.done"]
+  /// Within creation and deletion, for a directory with a quota.
+  public static let quota = ["quota.recorded", "quota.limited", "quota.emptied"]
   /// From an image to the staging mount.
   public static let stage = ["attach.locked", "attach.attached", "stage.mounted"]
   /// From the staging mount to the sandbox.
@@ -29,8 +31,8 @@ public enum VolumeSteps {
   /// And back, for an image that nobody uses.
   public static let shrink = ["shrink.copied", "shrink.noted", "shrink.swapped"]
   /// The end.
-  public static let delete = ["delete.checked", "delete.renamed", "delete.done"]
+  public static let delete = ["delete.checked", "delete.renamed", "delete.erased", "delete.done"]
   /// All of them.
   public static let all =
-    create + copy + clone + stage + publish + unpublish + grow + shrink + snapshot + deleteSnapshot + delete
+    create + quota + copy + clone + stage + publish + unpublish + grow + shrink + snapshot + deleteSnapshot + delete
 }

@@ -20,13 +20,16 @@ struct PoolCommand: AsyncParsableCommand {
 
         EXAMPLES:
           orlop pool prepare default
+          orlop pool prepare fast --quota
         """)
 
     @Argument(help: "The pool's name: the directory below pools/.") var name: String
+    @Flag(help: "Turn on simple quotas for the whole btrfs filesystem, so that directory volumes have limits.")
+    var quota = false
     @OptionGroup var host: HostOptions
 
     func run() async throws {
-      try await host.client().preparePool(name)
+      try await host.client().preparePool(name, quotas: quota)
       Output.print("pool/\(name) prepared")
     }
   }

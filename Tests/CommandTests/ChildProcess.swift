@@ -1,0 +1,1 @@
+../PrivilegedTests/ChildProcess.swift
