@@ -231,7 +231,7 @@ private final class Writer: Sendable {
   var acknowledged: Int { progress.number.load(ordering: .sequentiallyConsistent) }
 
   private static func run(_ directory: String, _ progress: Progress) {
-    let file = open(directory + "/log", O_CREAT | O_WRONLY | O_APPEND, 0o600)
+    let file = open(directory + "/log", O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0o600)
     var next = 1
     while !progress.isStopped.load(ordering: .sequentiallyConsistent) {
       let line = Array("\(next)\n".utf8)

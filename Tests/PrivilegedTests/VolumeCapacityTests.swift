@@ -72,7 +72,7 @@ struct VolumeCapacityTests {
 
   /// Writes until nothing more fits; returns how much did, and why it ended.
   static func fill(_ path: String) throws -> (bytes: Int, error: Int32) {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw BenchError("cannot open \(path): \(errno)") }
     defer { close(file) }
     var block = [UInt8](repeating: 0x5a, count: 1 << 20)
